@@ -1,0 +1,19 @@
+"""Reminders that fall due become letters."""
+
+import threading
+
+from jobs.worker import Work, work_singly
+from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain import retry
+from zoom_bridge.flows import reminding
+from zoom_bridge.store import tables
+
+
+def run(bridge: Bridge, stop: threading.Event) -> int:
+    work = Work(
+        "queue_reminders",
+        tables.reminders,
+        retry.MAIL,
+        lambda ids, word: reminding.queue_reminder(bridge.db, ids[0], word, bridge.clock()),
+    )
+    return work_singly(bridge.db, work, bridge.clock, stop)

@@ -1,0 +1,89 @@
+"""Who may send us a form."""
+
+from typing import Any
+
+import pytest
+
+from zoom_bridge.store import registrations
+from zoom_bridge.web.guards import hosts_of, origins
+
+BASE = "https://events.example.org"
+ANNA = {"first_name": "Anna", "last_name": "Albers", "email": "anna@example.org"}
+
+
+def count(bridge: Any, event: Any) -> int:
+    with bridge.db.reading() as connection:
+        return len(registrations.list_for_event(connection, event.id))
+
+
+def test_every_form_but_zooms_needs_its_token(app: Any, client: Any) -> None:
+    values = {"slug": "x", "token": "x"}
+    posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    adapter = app.url_map.bind("events.example.org")
+
+    for rule in posts:
+        path = adapter.build(rule.endpoint, {name: values.get(name, 1) for name in rule.arguments}, method="POST")
+        answer = client.post(path, base_url=BASE, data={"x": "1"})
+        if rule.endpoint == "zoom_webhooks.receive":
+            assert answer.status_code == 401
+        else:
+            # 303 and 404: strangers do not learn what the token would have opened.
+            assert answer.status_code in {403, 404, 303}, rule.rule
+            assert answer.status_code != 303 or answer.headers["Location"].startswith("/sign-in")
+
+
+def test_a_form_without_its_token_comes_back_with_everything_typed(bridge: Any, event: Any, visit: Any) -> None:
+    visitor = visit()
+
+    page = visitor.open(f"/e/{event.slug}/register").submit("first_name", csrf_token="of-yesterday", **ANNA)
+
+    assert page.status == 403
+    assert "Bitte schicken Sie es noch einmal ab" in page.text
+    assert ANNA.items() <= dict(page.form("first_name").fields).items()
+    assert count(bridge, event) == 0
+    assert page.submit("first_name").path.endswith("/registered")
+    assert count(bridge, event) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example.com"}, {"Origin": "http://events.example.org"},
+     {"Origin": "https://events.example.org:8443"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}],
+)  # fmt: skip
+def test_a_form_from_elsewhere_is_refused_even_with_its_token(
+    bridge: Any, event: Any, visit: Any, headers: dict[str, str]
+) -> None:
+    visitor = visit()
+    form = visitor.open(f"/e/{event.slug}/register").form("first_name")
+
+    page = visitor.post(form.action, form.filled(ANNA, None), headers=headers)
+
+    assert page.status == 403
+    assert "nicht von unserer Seite" in page.text
+    assert count(bridge, event) == 0
+
+
+def test_a_page_that_names_no_origin_on_purpose_may_send_its_form(bridge: Any, event: Any, visit: Any) -> None:
+    visitor = visit()
+    form = visitor.open(f"/e/{event.slug}/register").form("first_name")
+
+    page = visitor.post(
+        form.action, form.filled(ANNA, None), headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    )
+
+    assert page.path.endswith("/registered")
+
+
+def test_another_visitors_token_is_no_good(bridge: Any, event: Any, visit: Any) -> None:
+    of_mallory = dict(visit().open(f"/e/{event.slug}/register").form("first_name").fields)["csrf_token"]
+
+    page = visit().open(f"/e/{event.slug}/register").submit("first_name", **ANNA, csrf_token=of_mallory)
+
+    assert page.status == 403
+    assert count(bridge, event) == 0
+
+
+def test_our_origins_are_those_of_the_base_url() -> None:
+    assert origins("https://events.example.org") == {"https://events.example.org"}
+    assert hosts_of("https://events.example.org:8443") == ("events.example.org",)
+    assert "http://localhost:8000" in origins("http://127.0.0.1:8000")

@@ -1,0 +1,106 @@
+"""The trial's mailbox: what was sent can be read, and does nothing by itself."""
+
+import pytest
+
+from tests.mail.post import a_letter, a_reader
+from zoom_bridge.domain.message import Kind
+from zoom_bridge.mail.catcher import MailCatcher
+from zoom_bridge.web.mailbox import create_mailbox
+
+
+@pytest.fixture
+def catcher(tmp_path):
+    return MailCatcher(tmp_path)
+
+
+@pytest.fixture
+def client(catcher):
+    return create_mailbox(catcher).test_client()
+
+
+def arrives(catcher, envelope) -> None:
+    catcher._keep(envelope.sender, envelope.recipient, envelope.data)
+
+
+def test_an_empty_mailbox_says_how_something_gets_in(client):
+    page = client.get("/", headers={"Accept-Language": "de"}).text
+
+    assert '<html lang="de">' in page
+    assert "Es ist noch keine E‑Mail angekommen." in page
+    assert "Nichts davon hat diesen Rechner verlassen." in page
+
+
+def test_letters_are_listed_newest_first_in_the_readers_language(client, catcher):
+    arrives(catcher, a_letter(Kind.PLEASE_CONFIRM).envelope)
+    arrives(catcher, a_letter(Kind.CONFIRMATION).envelope)
+
+    page = client.get("/", headers={"Accept-Language": "en"}).text
+
+    assert '<html lang="en">' in page
+    assert "2 e-mails, the newest first." in page
+    assert page.index("Ihr Zugang") < page.index("Bitte bestätigen")
+    assert "anna@example.org" in page
+
+
+def test_a_letter_is_shown_as_html_as_text_with_headers_and_attachments(client, catcher):
+    letter = a_letter(Kind.CONFIRMATION)
+    arrives(catcher, letter.envelope)
+
+    page = client.get("/letters/00000001").text
+
+    assert '<iframe src="/letters/00000001/html" sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert "Ihr Platz ist sicher." in page
+    assert "Auto-Submitted" in page
+    calendar = client.get("/letters/00000001/calendar.ics")
+    assert calendar.text.replace("\r\n", "\n") == letter.calendar
+    assert calendar.headers["Content-Disposition"].startswith("attachment")
+    assert client.get("/letters/00000001/letter.eml").data.endswith(letter.envelope.data)
+
+
+def test_a_letter_is_framed_without_scripts_and_its_links_open_beside_it(client, catcher):
+    arrives(catcher, a_letter(Kind.CONFIRMATION).envelope)
+
+    frame = client.get("/letters/00000001/html")
+
+    policy = frame.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert "script-src" not in policy
+    assert '<head><base target="_blank">' in frame.text
+
+
+def test_the_pages_themselves_allow_nothing_inline(client, catcher):
+    arrives(catcher, a_letter(Kind.CONFIRMATION).envelope)
+
+    for path in ("/", "/letters/00000001", "/letters/2"):
+        answer = client.get(path)
+
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "style=" not in answer.text
+        assert "<script" not in answer.text
+
+
+def test_a_hostile_name_is_shown_and_not_obeyed(client, catcher):
+    attack = "</pre><script>alert(1)</script>"
+    arrives(catcher, a_letter(Kind.CONFIRMATION, registration=a_reader(first_name=attack)).envelope)
+
+    page = client.get("/letters/00000001").text
+
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/letters/2", "/letters/..%2f1", "/letters/x/html", "/letters/1/calendar.ics", "/x"]
+)
+def test_what_is_not_there_is_said_in_a_page(client, path):
+    answer = client.get(path, headers={"Accept-Language": "de"})
+
+    assert answer.status_code == 404
+    assert "Diese E‑Mail gibt es hier nicht." in answer.text
+
+
+def test_a_page_from_elsewhere_cannot_read_the_mailbox_by_another_name(client):
+    assert client.get("/", base_url="http://mallory.example.org").status_code == 400

@@ -1,0 +1,266 @@
+"""The command line: run · serve · work · simulate · db · invite. Every command prints what it did or what to do.
+
+`run` is all in one process: without a configuration it is the trial (`trial.py`), with one it is the real thing.
+`serve` and `work` are its two halves, to be started several times each."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+import click
+
+from zoom_bridge import __version__
+from zoom_bridge.bridge import Bridge, assemble
+from zoom_bridge.config import ConfigError, Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    envvar="ZOOM_BRIDGE_CONFIG",
+    help="The configuration file; see config.example.toml.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zoom-bridge")
+def main() -> None:
+    """Public online events on Zoom: registration without an account, personal join links, honest attendance."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
+    )
+    # Their ordinary chatter is nobody's business; their lines may hold addresses with tokens in them.
+    for chatty in ("waitress.queue", "mail.log", "urllib3", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+
+
+@main.command()
+@config_option
+@click.option("--data", type=click.Path(path_type=Path), default=Path("zoom-bridge-data"), show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the trial's pages."
+)
+@click.option("--fresh", is_flag=True, help="Throw the trial's data away and start over.")
+@click.option("--yes", is_flag=True, help="Do not ask before throwing data away.")
+def run(config_path: Path | None, data: Path, port: int, fresh: bool, yes: bool) -> None:
+    """Everything in one process. Without --config: a trial with a pretend Zoom and a mail catcher."""
+    if config_path:
+        bridge = _ready(_settings(config_path))
+        click.echo(f"zoom_bridge is at {bridge.settings.web.base_url}. Ctrl-C ends it.")
+        _run(bridge)
+        return
+    from zoom_bridge.trial import Trial
+
+    if fresh and (data / "trial.json").exists():
+        if not yes:
+            click.confirm(f"Throw away all events, registrations and letters in {data}?", abort=True)
+        Trial.throw_away(data)
+    trial = Trial.prepare(data, port)
+    try:
+        trial.start(_work_once)
+        click.echo(trial.where_to_look())
+        _run(trial.bridge)
+    finally:
+        trial.stop()
+        click.echo("The trial has ended. Its data stays in " + str(data) + ".")
+
+
+@main.command()
+@config_option
+@click.option("--processes", type=click.IntRange(1, 64), help="Default: 1 with SQLite, 2 with PostgreSQL.")
+def serve(config_path: Path | None, processes: int | None) -> None:
+    """The web pages alone, under gunicorn."""
+    from gunicorn.app.base import BaseApplication
+
+    settings = _settings(config_path)
+    sqlite = _ready(settings).db.sqlite
+
+    class Pages(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            web = settings.web
+            wanted = {
+                "bind": f"{web.host}:{web.port}",
+                "workers": processes or (1 if sqlite else 2),
+                "threads": web.threads,
+                "worker_class": "gthread",
+                "graceful_timeout": 20,
+                "keepalive": 5,
+                # Which proxies may say where a request came from is configured in one place (web.trusted_proxies).
+                "forwarded_allow_ips": "*",
+                "control_socket_disable": True,
+            }
+            for name, value in wanted.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> object:
+            from zoom_bridge.web.app import create_app
+
+            return create_app(assemble(settings))
+
+    Pages().run()
+
+
+@main.command()
+@config_option
+def work(config_path: Path | None) -> None:
+    """The jobs alone: sync, letters, webhooks, attendance. The same as python -m jobs."""
+    from jobs.scheduler import Clockwork
+
+    clockwork = Clockwork(_ready(_settings(config_path)))
+    stop = _stop_on_signals()
+    clockwork.start()
+    log.info("working; SIGTERM ends it")
+    stop.wait()
+    clockwork.stop()
+
+
+@main.command()
+@config_option
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: the port in zoom.api_url.")
+@click.option("--webhook-url", help="Where to tell what happened. Default: web.base_url + /zoom/webhooks.")
+@click.option("--memory", type=click.Path(path_type=Path), help="A file to remember everything in.")
+def simulate(config_path: Path | None, port: int | None, webhook_url: str | None, memory: Path | None) -> None:
+    """The pretend Zoom alone, with the port, the webhook target and the secrets of the same configuration."""
+    from waitress import create_server
+
+    from zoom_bridge.simulator.records import SimulatorSettings
+    from zoom_bridge.simulator.sender import WebhookSender
+    from zoom_bridge.simulator.server import create_simulator
+    from zoom_bridge.simulator.world import World
+
+    settings = _settings(config_path)
+    address = urlsplit(settings.zoom.api_url)
+    world = World(
+        SimulatorSettings(
+            public_url=f"{address.scheme}://{address.netloc}",
+            webhook_url=webhook_url or f"{settings.web.base_url}/zoom/webhooks",
+            webhook_secret=settings.zoom.webhook_secret.get_secret_value(),
+            account_id=settings.zoom.account_id,
+            client_id=settings.zoom.client_id,
+            client_secret=settings.zoom.client_secret.get_secret_value(),
+        ),
+        path=memory,
+    )
+    sender = WebhookSender(world)
+    chosen = address.port if port is None else port
+    server = create_server(create_simulator(world), host="127.0.0.1", port=chosen or 80, threads=8, ident=None)
+    stop = _stop_on_signals(server.close)
+    sender.start()
+    click.echo(f"The pretend Zoom is at {world.settings.public_url}. Ctrl-C ends it.")
+    _serve(server, stop)
+    sender.stop()
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@config_option
+def upgrade(config_path: Path | None) -> None:
+    """Bring the schema up to date. May be called at any time, by several at once."""
+    from zoom_bridge.store import migrations
+
+    bridge = assemble(_settings(config_path))
+    migrations.upgrade(bridge.db)
+    click.echo(f"The database is at revision {migrations.newest_revision()}.")
+
+
+@main.command()
+@config_option
+@click.argument("email")
+@click.option("--name", required=True, help="The organiser's name, as colleagues know it.")
+@click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True)
+def invite(config_path: Path | None, email: str, name: str, language: str) -> None:
+    """Make somebody an organiser and print a sign-in link for them, good once and for half an hour."""
+    from email_validator import EmailNotValidError, validate_email
+
+    from zoom_bridge.flows import welcoming
+
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise click.BadParameter(str(error), param_hint="EMAIL") from error
+    bridge = _ready(_settings(config_path))
+    click.echo(welcoming.invite(bridge.db, bridge.links, address, name, language, bridge.clock()))
+
+
+def _settings(path: Path | None) -> Settings:
+    try:
+        return load_settings(path)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _ready(settings: Settings) -> Bridge:
+    """The parts, if the database's schema is the one this version expects."""
+    from zoom_bridge.store import migrations
+    from zoom_bridge.store.database import DatabaseUnavailable
+
+    bridge = assemble(settings)
+    try:
+        current, newest = bridge.db.schema_revision(), migrations.newest_revision()
+    except DatabaseUnavailable as error:
+        raise click.ClickException(f"The database does not answer: {error}") from error
+    if current != newest:
+        state = f"is at revision {current}" if current else "is empty"
+        raise click.ClickException(
+            f"The database {state}, this version needs revision {newest}.\n"
+            "Bring it up to date with: zoom-bridge db upgrade --config FILE"
+        )
+    return bridge
+
+
+def _run(bridge: Bridge) -> None:
+    """Pages and jobs in this process, until Ctrl-C or SIGTERM; then the row in hand is finished."""
+    from waitress import create_server
+
+    from jobs.scheduler import Clockwork
+    from zoom_bridge.web.app import create_app
+
+    web = bridge.settings.web
+    server = create_server(create_app(bridge), host=web.host, port=web.port, threads=web.threads, ident=None)
+    clockwork = Clockwork(bridge)
+    stop = _stop_on_signals(server.close)
+    clockwork.start()
+    _serve(server, stop)
+    clockwork.stop()
+    bridge.post.close()
+
+
+def _work_once(bridge: Bridge) -> None:
+    """Every job once, as it would run by itself."""
+    from jobs.timetable import TIMETABLE
+
+    for job in TIMETABLE:
+        job.run(bridge, threading.Event())
+
+
+def _serve(server: "object", stop: threading.Event) -> None:
+    try:
+        server.run()  # type: ignore[attr-defined]
+    except OSError:
+        # waitress's loop stumbles over the socket that closing it took away.
+        if not stop.is_set():
+            raise
+
+
+def _stop_on_signals(then: Callable[[], object] | None = None) -> threading.Event:
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        stop.set()
+        if then:
+            then()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return stop

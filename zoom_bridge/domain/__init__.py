@@ -1,0 +1,1 @@
+"""Nouns: what things are and which rules they obey. Standard library only; no clock, no database, no network."""

@@ -1,0 +1,29 @@
+"""Accounts: an organiser, our user, who offers events; and how they sign in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: How long a mailed sign-in link is good, and how long a session lasts.
+SIGN_IN_WITHIN = timedelta(minutes=30)
+SESSION_LASTS = timedelta(hours=12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organiser:
+    id: int
+    email: str
+    name: str
+    language: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """A sign-in that was asked for. The link to it is a signed token naming `key`; it is good once."""
+
+    id: int
+    organiser_id: int
+    key: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None

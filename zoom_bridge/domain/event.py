@@ -1,0 +1,162 @@
+"""An event: what an organiser offers. Its webinar is only its twin at Zoom."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: Doors open this long before the start, on the waiting page and in the letters.
+DOORS_OPEN_BEFORE = timedelta(minutes=15)
+#: People still find in for this long after the planned end, because evenings run late.
+DOORS_CLOSE_AFTER = timedelta(minutes=30)
+#: "Few seats left" is said from here on.
+FEW_SEATS = 10
+
+LANGUAGES = ("de", "en")
+
+
+class State(StrEnum):
+    """What one sentence at the top of the page says. Derived from times, never stored."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    OVER = "over"
+    RUNNING = "running"
+    OPENS_LATER = "opens_later"
+    CLOSED = "closed"
+    FULL = "full"
+    FEW_SEATS = "few_seats"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An event's own texts in one language. The description is Markdown."""
+
+    language: str
+    title: str
+    subtitle: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    name: str
+    role: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Panelist:
+    """Speaks. `mark` is a word beside the name, such as "Grußwort" or "Moderation"."""
+
+    name: str
+    office: str = ""
+    organisation: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDraft:
+    """A submitted event form that made sense. Instants are aware UTC, wall times naive in `timezone`."""
+
+    title_de: str = ""
+    subtitle_de: str = ""
+    description_de: str = ""
+    title_en: str = ""
+    subtitle_en: str = ""
+    description_en: str = ""
+    timezone: str = "Europe/Berlin"
+    starts_wall: datetime
+    ends_wall: datetime
+    starts_at: datetime
+    ends_at: datetime
+    hosted_by: str = ""
+    hosted_by_url: str = ""
+    help_name: str = ""
+    help_phone: str = ""
+    help_hours: str = ""
+    help_email: str = ""
+    zoom_host: str = ""
+    capacity: int | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    double_opt_in: bool = True
+    remind_day_before: bool = True
+    remind_hour_before: bool = True
+    partners: tuple[Partner, ...] = ()
+    panelists: tuple[Panelist, ...] = ()
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(language for language in LANGUAGES if getattr(self, f"title_{language}"))
+
+    def wording(self, language: str) -> Wording:
+        """The texts in that language, or in the one there is; `Wording.language` says which."""
+        if language not in self.languages:
+            language = self.languages[0]
+        return Wording(
+            language,
+            getattr(self, f"title_{language}"),
+            getattr(self, f"subtitle_{language}"),
+            getattr(self, f"description_{language}"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(EventDraft):
+    """A kept event.
+
+    revision           raised by every change; the webinar is in line when its synced revision is the same
+    schedule_revision  raised when the date moves; letters about an older one are out of date
+    moved_from         the start before the last move
+    forget_at          when the personal data of its attendees goes
+    """
+
+    id: int
+    slug: str
+    created_at: datetime
+    published_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    revision: int = 1
+    schedule_revision: int = 1
+    moved_from: datetime | None = None
+    forget_at: datetime = field()
+
+    def state(self, now: datetime, seats_taken: int) -> State:
+        if self.cancelled_at:
+            return State.CANCELLED
+        if not self.published_at:
+            return State.DRAFT
+        if now >= self.ends_at:
+            return State.OVER
+        if self.starts_at <= now:
+            return State.RUNNING
+        if self.opens_at and now < self.opens_at:
+            return State.OPENS_LATER
+        if self.closes_at and now >= self.closes_at:
+            return State.CLOSED
+        return self._seats(seats_taken)
+
+    def _seats(self, seats_taken: int) -> State:
+        if self.capacity is None:
+            return State.OPEN
+        left = self.capacity - seats_taken
+        if left <= 0:
+            return State.FULL
+        return State.FEW_SEATS if left <= FEW_SEATS else State.OPEN
+
+    @property
+    def public(self) -> bool:
+        return self.published_at is not None
+
+    @property
+    def doors_open_at(self) -> datetime:
+        return self.starts_at - DOORS_OPEN_BEFORE
+
+    @property
+    def doors_close_at(self) -> datetime:
+        return self.ends_at + DOORS_CLOSE_AFTER

@@ -1,0 +1,90 @@
+"""A message: one letter in the outbox, and the rules of when it is still worth sending."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.registration import CONFIRM_WITHIN, Registration
+
+
+class Kind(StrEnum):
+    """A letter, as a kind of mail with its templates. The value is the name of its template folder."""
+
+    PLEASE_CONFIRM = "please_confirm"
+    CONFIRMATION = "confirmation"
+    DAY_BEFORE = "day_before"
+    JOIN_LINK = "join_link"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    GOODBYE = "goodbye"
+    SIGN_IN = "sign_in"
+
+
+class Skip(StrEnum):
+    """Why a letter was not sent; shown to the organiser in words."""
+
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    REGISTRATION_CANCELLED = "registration_cancelled"
+    EVENT_CANCELLED = "event_cancelled"
+    COVERED = "covered_by_confirmation"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One letter to one person. The row says which letter for whom about what; the text is made when it is sent.
+
+    unique_key   a second decision for the same letter is not a second row
+    message_id, dated_at   fixed at the first attempt and used again at every further one
+    """
+
+    id: int
+    unique_key: str
+    kind: Kind
+    event_id: int | None
+    registration_id: int | None
+    sign_in_id: int | None
+    schedule_revision: int
+    created_at: datetime
+    useful_until: datetime
+    message_id: str | None
+    dated_at: datetime | None
+    sent_at: datetime | None
+    skipped_at: datetime | None
+    skip_reason: str | None
+    gave_up_at: datetime | None
+    due_at: datetime | None
+    attempts: int
+    last_error: str | None
+
+
+def useful_until(kind: Kind, event: Event, now: datetime) -> datetime:
+    """The last instant at which this letter still tells its reader something."""
+    if kind is Kind.PLEASE_CONFIRM:
+        return now + CONFIRM_WITHIN
+    if kind is Kind.MOVED:
+        return event.starts_at
+    if kind in {Kind.CANCELLED, Kind.GOODBYE}:
+        return event.starts_at + timedelta(days=1)
+    return event.ends_at
+
+
+def reason_to_skip(message: Message, event: Event, registration: Registration, now: datetime) -> Skip | None:
+    """Why this letter must not leave any more; None when it may."""
+    if now >= message.useful_until:
+        return Skip.EXPIRED
+    if message.kind is Kind.CANCELLED:
+        return None
+    if event.cancelled_at:
+        return Skip.EVENT_CANCELLED
+    if message.kind is Kind.GOODBYE:
+        return None if registration.cancelled_at else Skip.SUPERSEDED
+    if registration.cancelled_at:
+        return Skip.REGISTRATION_CANCELLED
+    if message.kind is Kind.PLEASE_CONFIRM:
+        return Skip.SUPERSEDED if registration.confirmed_at else None
+    if message.schedule_revision != event.schedule_revision:
+        return Skip.SUPERSEDED
+    return None

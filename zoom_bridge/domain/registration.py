@@ -1,0 +1,186 @@
+"""A registration: an attendee's place at an event. Its registrant is only its twin at Zoom."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.refusals import (
+    EventCancelled,
+    EventFull,
+    EventOver,
+    NotFound,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
+
+#: How long somebody has to press the button in the please-confirm letter.
+CONFIRM_WITHIN = timedelta(hours=72)
+
+
+class Source(StrEnum):
+    """Where a registration was made."""
+
+    PAGE = "page"
+    ORGANISER = "organiser"
+    ZOOM = "zoom"
+
+
+class Standing(StrEnum):
+    """Where a registration stands with us. Derived from times, never stored."""
+
+    UNCONFIRMED = "unconfirmed"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
+    REGISTERED = "registered"
+    CANCELLED = "cancelled"
+
+
+class ZoomStanding(StrEnum):
+    """How far Zoom knows of it. Derived, never stored."""
+
+    NOT_WANTED = "not_wanted"
+    WAITS = "waits"
+    IN_LINE = "in_line"
+    STUCK = "stuck"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """The person, as they filled in the form. The address is normalised at the door."""
+
+    first_name: str
+    last_name: str
+    email: str
+    language: str = "de"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """A kept registration.
+
+    key              random, part of the personal link; without our secret it opens nothing
+    email_key        the address folded for comparison; one registration per event and email_key
+    revision         raised whenever Zoom has to learn something (confirmed, cancelled, back again)
+    synced_revision  the revision Zoom agreed to last
+    registrant_id, join_url   of the twin at Zoom; join_url is Zoom's, personal, never mailed
+    asked_zoom_at    an add that is under way or whose answer got lost: look before asking again
+    """
+
+    id: int
+    event_id: int
+    key: str
+    email: str
+    email_key: str
+    first_name: str
+    last_name: str
+    language: str
+    source: str
+    created_at: datetime
+    confirm_by: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    privacy_version: int | None
+    revision: int
+    synced_revision: int
+    synced_at: datetime | None
+    registrant_id: str | None
+    join_url: str | None
+    asked_zoom_at: datetime | None
+    first_clicked_at: datetime | None
+    due_at: datetime | None
+    attempts: int
+    last_error: str | None
+    gave_up_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def active(self) -> bool:
+        """Has a seat."""
+        return self.confirmed_at is not None and self.cancelled_at is None
+
+    @property
+    def standing(self) -> Standing:
+        if self.cancelled_at:
+            return Standing.CANCELLED
+        if self.confirmed_at:
+            return Standing.REGISTERED
+        return Standing.WAITS_FOR_APPROVAL if self.source == Source.ZOOM else Standing.UNCONFIRMED
+
+    @property
+    def zoom_standing(self) -> ZoomStanding:
+        if self.gave_up_at:
+            return ZoomStanding.STUCK
+        if self.synced_revision < self.revision:
+            return ZoomStanding.WAITS
+        if self.active:
+            return ZoomStanding.IN_LINE
+        return ZoomStanding.REMOVED if self.cancelled_at else ZoomStanding.NOT_WANTED
+
+    @property
+    def waits_at_zoom(self) -> bool:
+        """Registered in Zoom's own form and neither let in nor cancelled."""
+        return self.standing is Standing.WAITS_FOR_APPROVAL
+
+    def may_confirm(self, now: datetime) -> bool:
+        return self.confirm_by is None or now < self.confirm_by
+
+
+def email_key(email: str) -> str:
+    """The address as it is compared: two spellings of one mailbox are one registration."""
+    return email.strip().casefold()
+
+
+class Door(StrEnum):
+    """What the join button leads to now."""
+
+    TOO_EARLY = "too_early"
+    OPEN = "open"
+    NOT_READY = "not_ready"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+def door(event: Event, registration: Registration, now: datetime) -> Door:
+    """Whether this person's join link leads into the room now."""
+    if event.cancelled_at or not registration.active:
+        return Door.CANCELLED
+    if now >= event.doors_close_at:
+        return Door.OVER
+    if now < event.doors_open_at:
+        return Door.TOO_EARLY
+    return Door.OPEN if registration.join_url else Door.NOT_READY
+
+
+def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
+    """Whether somebody who registered in time can still have a seat."""
+    if event.cancelled_at:
+        raise EventCancelled
+    if now >= event.ends_at:
+        raise EventOver
+    if event.capacity is not None and seats_taken >= event.capacity:
+        raise EventFull
+
+
+def check_registering(event: Event, seats_taken: int, now: datetime) -> None:
+    """Accept, or refuse with the reason. Registering stays open while the event runs, unless the organiser
+    closed it earlier."""
+    if not event.public:
+        raise NotFound
+    if event.cancelled_at:
+        raise EventCancelled
+    if now >= event.ends_at:
+        raise EventOver  # before "closed", which it is as well
+    if event.opens_at and now < event.opens_at:
+        raise RegistrationNotOpen
+    if event.closes_at and now >= event.closes_at:
+        raise RegistrationClosed
+    check_seat(event, seats_taken, now)

@@ -1,0 +1,50 @@
+"""The webinar: the event's twin at Zoom, as far as we know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class WebinarStanding(StrEnum):
+    """How far Zoom knows the event as it is now. Derived, never stored."""
+
+    IN_LINE = "in_line"
+    WAITS = "waits"
+    LATE = "late"
+    STUCK = "stuck"
+    GONE = "gone"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinWebinar:
+    """synced_revision  the event's revision that Zoom agreed to last; 0 before the first time
+    asked_zoom_at    a create that is under way or whose answer got lost: look before asking again
+    absent_at        the first complete listing since then that did not show it
+    gone_at          Zoom said it does not exist any more, though we did not delete it
+    differing        settings that Zoom answered otherwise than we asked for, as words separated by spaces
+    """
+
+    id: int
+    event_id: int
+    zoom_id: str | None
+    host: str | None
+    synced_revision: int
+    synced_at: datetime | None
+    asked_zoom_at: datetime | None
+    absent_at: datetime | None
+    gone_at: datetime | None
+    differing: str
+    due_at: datetime | None
+    attempts: int
+    last_error: str | None
+    gave_up_at: datetime | None
+
+    def standing(self, revision: int, cancelled: bool) -> WebinarStanding:
+        if self.gone_at:
+            return WebinarStanding.GONE
+        if self.gave_up_at:
+            return WebinarStanding.STUCK
+        if self.synced_revision < revision:
+            return WebinarStanding.LATE if self.last_error else WebinarStanding.WAITS
+        return WebinarStanding.REMOVED if cancelled else WebinarStanding.IN_LINE

@@ -1,0 +1,75 @@
+"""Erase personal data and old rows when their time is up, at Zoom as well."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from zoom_bridge.domain.failures import Failure
+from zoom_bridge.domain.registration import Registration, email_key
+from zoom_bridge.store import allowances, events, inbox, organisers, registrations, sightings, webinars
+from zoom_bridge.store.database import Database
+from zoom_bridge.zoom.answers import WebinarGone
+from zoom_bridge.zoom.client import ZoomClient
+
+log = logging.getLogger(__name__)
+
+#: Raw webhook deliveries are emptied after this.
+KEEP_DELIVERIES = timedelta(days=30)
+KEEP_ALLOWANCES = timedelta(days=2)
+
+
+def forget_leftovers(db: Database, now: datetime) -> int:
+    """What nobody needs any more: sign-ups never confirmed, spent sign-ins, old raw deliveries and counters.
+    Returns how many unconfirmed registrations went."""
+    with db.transaction() as connection:
+        inbox.empty_bodies(connection, now - KEEP_DELIVERIES)
+        organisers.delete_expired(connection, now)
+        allowances.delete_old(connection, now - KEEP_ALLOWANCES)
+        return registrations.delete_unconfirmed(connection, now)
+
+
+def events_to_forget(db: Database, now: datetime) -> list[int]:
+    with db.reading() as connection:
+        return events.list_to_forget(connection, now)
+
+
+def forget_attendees(db: Database, zoom: ZoomClient, event_id: int) -> int:
+    """Erase everybody who registered for an event whose retention date has passed: first at Zoom, one by one, then
+    here. A failure at Zoom leaves the rest for the next time. What remains are counts without names."""
+    with db.reading() as connection:
+        twin = webinars.find_by_event(connection, event_id)
+        people = registrations.list_for_event(connection, event_id)
+    # Gone: Zoom has already forgotten the whole webinar.
+    zoom_id = twin.zoom_id if twin and not twin.gone_at else None
+    lost = _lost_registrants(zoom, zoom_id, people)
+    for person in people:
+        registrant_id = person.registrant_id or lost.get(person.email_key)
+        if zoom_id and registrant_id:
+            _forget_at_zoom(zoom, zoom_id, registrant_id)
+        with db.transaction() as connection:
+            sightings.forget_person(connection, person.id)
+            registrations.delete(connection, person.id)
+    with db.transaction() as connection:
+        sightings.forget_guests(connection, event_id)
+    return len(people)
+
+
+def _lost_registrants(zoom: ZoomClient, zoom_id: str | None, people: list[Registration]) -> dict[str, str]:
+    """Address → Zoom's id, of those whom Zoom may have although its answer got lost."""
+    lost = {person.email_key for person in people if person.asked_zoom_at and not person.registrant_id}
+    found: dict[str, str] = {}
+    if zoom_id and lost:
+        with suppress(WebinarGone):
+            for status in ("denied", "pending", "approved"):
+                found |= {email_key(one.email): one.id for one in zoom.list_registrants(zoom_id, status)}
+    return {key: registrant_id for key, registrant_id in found.items() if key in lost}
+
+
+def _forget_at_zoom(zoom: ZoomClient, zoom_id: str, registrant_id: str) -> None:
+    """What Zoom refuses for good must not keep people's data here for good."""
+    try:
+        zoom.delete_registrant(zoom_id, registrant_id)
+    except Failure as failure:
+        if failure.systemic or not failure.permanent:
+            raise
+        log.warning("a registrant cannot be erased at Zoom: %s", failure.message)

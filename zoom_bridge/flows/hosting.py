@@ -1,0 +1,145 @@
+"""Create, change, publish and cancel an event. What Zoom and the attendees have to learn of it is left as due
+rows: `syncing.py` and `mailing.py` carry it out."""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from zoom_bridge.domain.event import Event, EventDraft
+from zoom_bridge.domain.message import Kind, useful_until
+from zoom_bridge.domain.refusals import EventCancelled, NotFound, NotPublishable
+from zoom_bridge.domain.reminder import planned_reminders
+from zoom_bridge.store import events, notices, outbox, registrations, reminders, webinars
+from zoom_bridge.store.database import Database
+from zoom_bridge.zoom.client import ZoomClient
+
+
+def create_event(db: Database, draft: EventDraft, now: datetime) -> Event:
+    """Keep the event with its reminders and a webinar that is to be made."""
+    with db.transaction() as connection:
+        kept = (events.add(connection, draft, slug, now) for slug in _slugs(draft))
+        event = _existing(connection, next(event_id for event_id in kept if event_id))
+        reminders.plan(connection, event.id, event.schedule_revision, planned_reminders(event), now)
+        webinars.add(connection, event.id, now)
+        return event
+
+
+def change_event(db: Database, event_id: int, draft: EventDraft, now: datetime) -> Event:
+    """Keep the new version. A moved date plans the reminders anew and tells everybody who has a seat, once."""
+    with db.transaction() as connection:
+        before = _existing(connection, event_id)
+        if before.cancelled_at:
+            raise EventCancelled
+        events.change(connection, before, draft, _start_as_told(connection, before))
+        event = _existing(connection, event_id)
+        planned = planned_reminders(event)
+        kinds = [reminder.kind for reminder in planned]
+        reminders.drop_outdated(connection, event.id, event.schedule_revision, kinds, now)
+        reminders.plan(connection, event.id, event.schedule_revision, planned, now)
+        webinars.make_due(connection, event.id, now)
+        if event.schedule_revision > before.schedule_revision and event.public:
+            _write_to_all(connection, Kind.MOVED, event, now)
+        return event
+
+
+def publish_event(db: Database, event_id: int, now: datetime) -> None:
+    """Show the event to everybody. Refused while imprint or privacy notice are missing."""
+    with db.transaction() as connection:
+        event = _existing(connection, event_id)
+        if event.cancelled_at:
+            raise EventCancelled
+        if missing := notices.missing(connection):
+            raise NotPublishable(missing)
+        if not event.published_at:
+            events.mark_published(connection, event.id, now)
+
+
+def cancel_event(db: Database, event_id: int, now: datetime) -> None:
+    """Call the event off: reminders stop at once, everybody with a seat gets one letter, the webinar goes."""
+    with db.transaction() as connection:
+        event = _existing(connection, event_id)
+        if event.cancelled_at:
+            return
+        events.mark_cancelled(connection, event.id, now)
+        reminders.drop(connection, event.id, now, "cancelled")
+        webinars.make_due(connection, event.id, now)
+        if event.public and now < event.ends_at:
+            _write_to_all(connection, Kind.CANCELLED, event, now)
+
+
+def sync_again(db: Database, event_id: int, now: datetime) -> None:
+    """Compare with Zoom now, and try again at once whatever waits or was given up."""
+    with db.transaction() as connection:
+        _existing(connection, event_id)
+        webinars.make_due(connection, event_id, now)
+        registrations.make_due(connection, event_id, now)
+
+
+def recreate_webinar(db: Database, event_id: int, now: datetime) -> None:
+    """The webinar was deleted at Zoom and the organiser wants a new one. Our join links stay valid."""
+    with db.transaction() as connection:
+        _existing(connection, event_id)
+        twin = webinars.find_by_event(connection, event_id)
+        if twin is None or twin.gone_at is None:
+            return
+        webinars.forget_twin(connection, twin.id, now)
+        registrations.forget_twins(connection, event_id, now)
+
+
+def start_url(db: Database, zoom: ZoomClient, event_id: int) -> str:
+    """The host's own link, asked for when its button is pressed and never kept: it opens the webinar as host."""
+    with db.reading() as connection:
+        twin = webinars.find_by_event(connection, event_id)
+    if twin is None or twin.zoom_id is None:
+        raise NotFound
+    return zoom.get_start_url(twin.zoom_id)
+
+
+def _existing(connection: Connection, event_id: int) -> Event:
+    """The event, locked: two changes at once are one after the other, each with a revision of its own."""
+    event = events.lock(connection, event_id)
+    if event is None:
+        raise NotFound
+    return event
+
+
+def _start_as_told(connection: Connection, event: Event) -> datetime:
+    """The start that people know of. Moved twice before any letter could leave, they still know the first one."""
+    untold = event.moved_from and not outbox.anything_sent(connection, event.id, event.schedule_revision)
+    return event.moved_from if event.moved_from and untold else event.starts_at
+
+
+def _write_to_all(connection: Connection, kind: Kind, event: Event, now: datetime) -> None:
+    outbox.queue(
+        connection,
+        kind,
+        registrations.confirmed_ids(connection, event.id, now),
+        event_id=event.id,
+        schedule_revision=event.schedule_revision,
+        useful_until=useful_until(kind, event, now),
+        now=now,
+    )
+
+
+def _slugs(draft: EventDraft) -> Iterator[str]:
+    """Readable addresses made of the title, the nicest first. The first one that is free never changes again,
+    because people keep it."""
+    slug = slug_of(draft.wording(draft.languages[0]).title)
+    if slug:
+        yield slug
+    dated = f"{slug}-{draft.starts_wall:%Y-%m-%d}".strip("-")
+    yield dated
+    while True:
+        yield f"{dated}-{secrets.token_hex(3)}"
+
+
+def slug_of(title: str) -> str:
+    """ "Gute Nachbarschaft für alle" → "gute-nachbarschaft-fuer-alle"."""
+    for letter, spelled in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"}.items():
+        title = title.replace(letter, spelled)
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:60].strip("-")

@@ -1,0 +1,53 @@
+"""Turn one due reminder into letters."""
+
+from datetime import datetime
+
+from zoom_bridge.domain.reminder import Reminder
+from zoom_bridge.store import claims, events, outbox, registrations, reminders, tables
+from zoom_bridge.store.database import Database
+
+
+def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) -> None:
+    """One letter for everybody who had a seat when the reminder fell due; who came later got all they need with
+    their confirmation. A reminder that is of no use any more is dropped, visibly."""
+    with db.transaction() as connection:
+        reminder = reminders.find(connection, reminder_id)
+        event = events.find(connection, reminder.event_id) if reminder else None
+        if reminder is None or event is None:
+            return
+        siblings = reminders.list_for_event(connection, event.id)
+        reason = (
+            "not_published"
+            if not event.public
+            else "cancelled"
+            if event.cancelled_at
+            else _out_of_date(reminder, event.schedule_revision, siblings, now)
+        )
+        if reason:
+            claims.finish(connection, tables.reminders, reminder.id, claim, dropped_at=now, drop_reason=reason)
+        elif claims.finish(connection, tables.reminders, reminder.id, claim, queued_at=now):
+            outbox.queue(
+                connection,
+                reminder.kind,
+                registrations.confirmed_ids(connection, event.id, reminder.planned_at),
+                event_id=event.id,
+                schedule_revision=event.schedule_revision,
+                useful_until=reminder.useful_until,
+                now=now,
+            )
+
+
+def _out_of_date(
+    reminder: Reminder, schedule_revision: int, siblings: list[Reminder], now: datetime
+) -> str | None:
+    if reminder.schedule_revision != schedule_revision:
+        return "moved"
+    if now >= reminder.useful_until:
+        return "expired"
+    newer_is_due = any(
+        other.schedule_revision == schedule_revision
+        and reminder.planned_at < other.planned_at <= now < other.useful_until
+        and other.dropped_at is None
+        for other in siblings
+    )
+    return "newer" if newer_is_due else None

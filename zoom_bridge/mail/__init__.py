@@ -1,0 +1,1 @@
+"""Letters, and the post office that hands them over."""

@@ -1,0 +1,210 @@
+"""Letters: from a row of the outbox to the bytes that leave. Sending them is in `smtp.py`.
+
+What all readers of one letter about one event share is prepared once and kept (`prepared.py`); for each reader
+only the slots are filled in, the header is written, and the header is read again before the letter is let go."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from threading import Lock
+
+from jinja2 import TemplateError
+
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.failures import Failure
+from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.account import Organiser, SignIn
+from zoom_bridge.domain.registration import Registration
+from zoom_bridge.i18n import LANGUAGES, speech
+from zoom_bridge.links import Links
+from zoom_bridge.mail import letterhead
+from zoom_bridge.mail.ical import Entry, entry_of
+from zoom_bridge.mail.prepared import PreparedBody, prepare, slot
+from zoom_bridge.mail.rendering import (
+    METHODS,
+    Person,
+    Rendered,
+    moment,
+    nearness,
+    render,
+    render_sign_in,
+)
+
+#: How many prepared letters are kept. One is some 30 kB.
+KEPT = 64
+
+_SLOTS = Person(*(slot(field.name) for field in fields(Person)))
+_ENTRY_SLOTS = Entry(slot("uid"), slot("sequence"), slot("stamp"), slot("link"), slot("attendee"))
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A letter ready to leave: bare addresses, and the bytes with CRLF."""
+
+    sender: str
+    recipient: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """`about` is the event as it was then: a prepared letter is good only while the event is still the same."""
+
+    about: Event | None
+    before_recipient: bytes
+    after_recipient: bytes
+    body: PreparedBody
+    names: tuple[str, ...]
+
+
+class Letters:
+    """Composes every letter there is. `sender` is an address, or a name with an address in angle brackets."""
+
+    def __init__(self, links: Links, sender: str) -> None:
+        self._links = links
+        name, address = parseaddr(sender)
+        self._sender_as_given = sender
+        self._sender_name = name
+        self._sender = letterhead.clean_address(address)
+        self._kept: OrderedDict[Hashable, _Prepared] = OrderedDict()
+        self._lock = Lock()
+
+    def compose(self, message: Message, event: Event, registration: Registration, now: datetime) -> Envelope:
+        """One letter to one attendee. Raises a permanent Failure when it must not leave as it is."""
+        _check_belonging(message, event, registration)
+        kind, language = (
+            message.kind,
+            registration.language if registration.language in LANGUAGES else LANGUAGES[0],
+        )
+        name = letterhead.clean_line(registration.name)
+        near = nearness(event, now)
+        prepared = self._prepared(
+            (kind, language, event.id, near, bool(name)),
+            event,
+            lambda: render(
+                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given
+            ),
+        )
+        values = self._values(message, event, registration, name, language)
+        return self._envelope(message, prepared, name, registration.email, values)
+
+    def compose_sign_in(self, message: Message, organiser: Organiser, sign_in: SignIn, now: datetime) -> Envelope:
+        """The letter that signs an organiser in."""
+        if message.sign_in_id != sign_in.id or sign_in.organiser_id != organiser.id:
+            raise Failure("The sign-in is not this organiser's.", permanent=True)
+        minutes = int((sign_in.expires_at - now).total_seconds() // 60)
+        if minutes < 1:
+            raise Failure("The sign-in link has run out.", permanent=True)
+        language = organiser.language if organiser.language in LANGUAGES else LANGUAGES[0]
+        name = letterhead.clean_line(organiser.name)
+        prepared = self._prepared(
+            (Kind.SIGN_IN, language, minutes, bool(name)),
+            None,
+            lambda: render_sign_in(language, _slots(name), minutes, self._links),
+        )
+        values = {"name": name, "sign_in_link": self._links.sign_in(sign_in.key, sign_in.expires_at)}
+        return self._envelope(message, prepared, name, organiser.email, values)
+
+    def _values(
+        self, message: Message, event: Event, registration: Registration, name: str, language: str
+    ) -> dict[str, str]:
+        """What goes into the slots; only what this kind of letter has."""
+        key = registration.key
+        if message.kind is Kind.PLEASE_CONFIRM:
+            until = registration.confirm_by or message.useful_until
+            return {
+                "name": name,
+                "confirm_link": self._links.confirm(key),
+                "confirm_by": _until(language, until.replace(second=0, microsecond=0), event.timezone),
+            }
+        values = {
+            "name": name,
+            "link": self._links.personal(key),
+            "cancel_link": self._links.personal(key, "cancel"),
+            "data_link": self._links.personal(key, "data"),
+        }
+        if method := METHODS.get(message.kind):
+            stamp = message.dated_at or message.created_at
+            # vars, because asdict copies deeply and this happens for every letter.
+            values |= vars(entry_of(event, registration, self._links, method, stamp))
+        return values
+
+    def _prepared(self, key: Hashable, about: Event | None, rendering: Callable[[], Rendered]) -> _Prepared:
+        """The prepared letter, kept or new. Two threads may prepare the same one; the later one stays."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and (kept.about is about or kept.about == about):
+                self._kept.move_to_end(key)
+                return kept
+        try:
+            new = self._prepare(rendering(), about)
+        except TemplateError as error:
+            raise Failure(f"The letter's template cannot be filled in: {error}", permanent=True) from error
+        with self._lock:
+            self._kept[key] = new
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return new
+
+    def _prepare(self, rendered: Rendered, about: Event | None) -> _Prepared:
+        body = prepare(rendered.text, rendered.html, rendered.calendar, rendered.method)
+        sender_name = (about.hosted_by if about else "") or self._sender_name
+        before = letterhead.address_line("From", sender_name, self._sender)
+        after = letterhead.text_line("Subject", rendered.subject)
+        after += (
+            b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n"
+        )
+        names = ["From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"]
+        if about and (reply_to := _usable(about.help_email)):
+            after += letterhead.address_line("Reply-To", about.help_name, reply_to)
+            names += ["Reply-To"]
+        after += body.content_type
+        return _Prepared(about, before, after, body, (*names, "Content-Type", "Date", "Message-ID"))
+
+    def _envelope(
+        self, message: Message, prepared: _Prepared, name: str, email: str, values: Mapping[str, str]
+    ) -> Envelope:
+        recipient = letterhead.clean_address(email)
+        head = b"".join(
+            (
+                prepared.before_recipient,
+                letterhead.address_line("To", name, recipient),
+                prepared.after_recipient,
+                letterhead.own_lines(message),
+            )
+        )
+        letterhead.check(head, prepared.names)
+        return Envelope(self._sender, recipient, head + b"\r\n" + prepared.body.filled(values))
+
+
+def _slots(name: str) -> Person:
+    """Slots for everything; without a name the greeting has no place for one."""
+    return _SLOTS if name else Person(**(asdict(_SLOTS) | {"name": ""}))
+
+
+def _check_belonging(message: Message, event: Event, registration: Registration) -> None:
+    """A letter is about its own registration, or it does not leave: no link reaches another person."""
+    if message.registration_id != registration.id or registration.event_id != event.id:
+        raise Failure("The letter and the registration do not belong together.", permanent=True)
+    if message.event_id not in {None, event.id} or message.kind is Kind.SIGN_IN:
+        raise Failure("The letter is not about this event.", permanent=True)
+    if message.kind is Kind.MOVED and event.moved_from is None:
+        raise Failure("The event has not moved, so there is nothing to tell.", permanent=True)
+    if message.kind is Kind.CANCELLED and event.cancelled_at is None:
+        raise Failure("The event is not cancelled, so there is nothing to tell.", permanent=True)
+
+
+def _usable(address: str) -> str:
+    """A help address that cannot be used costs the Reply-To, not everybody's letter."""
+    try:
+        return letterhead.clean_address(address) if address.isascii() else ""
+    except Failure:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _until(language: str, instant: datetime, zone: str) -> str:
+    return moment(speech(language), instant, zone)

@@ -1,0 +1,256 @@
+"""Zoom's moods, as switches that read like a story: `faults.lose_answer("POST", "/webinars")`, `faults.down()`,
+`faults.clear()`. What they do to a request is in `weather.py`; those that concern a single rule are asked for there."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from threading import Lock
+
+
+class Kind(StrEnum):
+    """The first group happens on the line (weather.py), the second inside Zoom."""
+
+    STATUS = "status"
+    BAD_GATEWAY_PAGE = "bad_gateway_page"
+    OK_PAGE = "ok_page"
+    TOO_MANY = "too_many"
+    UNAUTHORISED = "unauthorised"
+    REDIRECT = "redirect"
+    DOWN = "down"
+    CUT_OFF = "cut_off"
+    REQUEST_LOST = "request_lost"
+    ANSWER_LOST = "answer_lost"
+    TWICE = "twice"
+    SLOW = "slow"
+    DRIP = "drip"
+    BROKEN_JSON = "broken_json"
+    TRUNCATED = "truncated"
+    STRANGE_FIELDS = "strange_fields"
+    TEXT_IDS = "text_ids"
+
+    NO_LICENCE = "no_licence"
+    FULL = "full"
+    STALE_LISTS = "stale_lists"
+    LOST_PAGE = "lost_page"
+    THIN_REPORT = "thin_report"
+
+
+INSIDE_ZOOM = (Kind.NO_LICENCE, Kind.FULL, Kind.STALE_LISTS, Kind.LOST_PAGE, Kind.THIN_REPORT)
+
+
+class RetryAfter(StrEnum):
+    """The ways in which a 429 says (or does not say) when to come back."""
+
+    NOTHING = "nothing"
+    SECONDS = "seconds"
+    ISO = "iso"
+    HTTP_DATE = "http_date"
+    DAILY = "daily"
+    NONSENSE = "nonsense"
+
+
+class Webhooks(StrEnum):
+    """Moods of the webhook sender; several can hold at once."""
+
+    DOUBLED = "doubled"
+    SHUFFLED = "shuffled"
+    LATE = "late"
+    HELD = "held"
+    DROPPED = "dropped"
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """method, path  which requests it strikes: `*` any; the path is a pattern that the end of the address must match
+    times         how many it still strikes; None: until cleared
+    """
+
+    kind: Kind
+    method: str = "*"
+    path: str = "*"
+    times: int | None = None
+    status: int = 500
+    seconds: float = 0.0
+    retry_after: RetryAfter = RetryAfter.NOTHING
+
+    def strikes(self, method: str, path: str) -> bool:
+        return self.method in ("*", method) and fnmatchcase(path, "*" + self.path)
+
+
+class Faults:
+    """Every method that switches something on returns the Fault, so that a story can look how often it still strikes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._faults: list[Fault] = []
+        self._moods: set[Webhooks] = set()
+        self.late_by = timedelta(minutes=1)
+        self.missing_scopes: set[str] = set()
+        self.token_generation = 0
+
+    # On the line
+
+    def fail(self, status: int = 500, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """A server error as JSON."""
+        return self.add(Fault(kind=Kind.STATUS, status=status, method=method, path=path, times=times))
+
+    def answer_with_a_page(
+        self, status: int = 502, method: str = "*", path: str = "*", times: int | None = 1
+    ) -> Fault:
+        """HTML where JSON should be; with 200 the request was never carried out either."""
+        kind = Kind.OK_PAGE if status == 200 else Kind.BAD_GATEWAY_PAGE
+        return self.add(Fault(kind=kind, status=status, method=method, path=path, times=times))
+
+    def too_many(
+        self,
+        retry_after: RetryAfter = RetryAfter.NOTHING,
+        seconds: float = 30,
+        method: str = "*",
+        path: str = "*",
+        times: int | None = 1,
+    ) -> Fault:
+        fault = Fault(kind=Kind.TOO_MANY, method=method, path=path, times=times)
+        fault.retry_after, fault.seconds = retry_after, seconds
+        return self.add(fault)
+
+    def refuse_token(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """401 code 124, though the token is good."""
+        return self.add(
+            Fault(kind=Kind.UNAUTHORISED, method=method, path="/v2/*" if path == "*" else path, times=times)
+        )
+
+    def redirect(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """To another host, which must never see the token."""
+        return self.add(Fault(kind=Kind.REDIRECT, method=method, path=path, times=times))
+
+    def down(self, cut: bool = False) -> Fault:
+        """Nothing works until cleared: 503, or no answer at all."""
+        return self.add(Fault(kind=Kind.CUT_OFF if cut else Kind.DOWN))
+
+    def lose_answer(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """It is done, and then the line is cut."""
+        return self.add(Fault(kind=Kind.ANSWER_LOST, method=method, path=path, times=times))
+
+    def lose_request(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """The line is cut, and nothing was done."""
+        return self.add(Fault(kind=Kind.REQUEST_LOST, method=method, path=path, times=times))
+
+    def do_twice(self, method: str = "POST", path: str = "*", times: int | None = 1) -> Fault:
+        """Something on the way sends the request a second time; the second answer comes back."""
+        return self.add(Fault(kind=Kind.TWICE, method=method, path=path, times=times))
+
+    def slow(self, seconds: float, method: str = "*", path: str = "*", times: int | None = None) -> Fault:
+        """Waits before it answers. Only of use where Zoom is a process of its own."""
+        return self.add(Fault(kind=Kind.SLOW, seconds=seconds, method=method, path=path, times=times))
+
+    def drip(self, seconds: float = 1.0, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """The body comes a byte at a time."""
+        return self.add(Fault(kind=Kind.DRIP, seconds=seconds, method=method, path=path, times=times))
+
+    def break_json(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """Done, but the answer is no JSON."""
+        return self.add(Fault(kind=Kind.BROKEN_JSON, method=method, path=path, times=times))
+
+    def truncate(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
+        """Done, but the answer ends in its middle."""
+        return self.add(Fault(kind=Kind.TRUNCATED, method=method, path=path, times=times))
+
+    def strange_fields(self) -> Fault:
+        """Every answer has fields nobody knows, and nulls."""
+        return self.add(Fault(kind=Kind.STRANGE_FIELDS))
+
+    def text_ids(self) -> Fault:
+        """Every id is text."""
+        return self.add(Fault(kind=Kind.TEXT_IDS))
+
+    # Inside Zoom
+
+    def revoke_tokens(self) -> None:
+        """All tokens given out so far are dead; a new one can be had."""
+        with self._lock:
+            self.token_generation += 1
+
+    def take_scope(self, scope: str) -> None:
+        """A granular name without `:admin`, for example `webinar:write:webinar`."""
+        with self._lock:
+            self.missing_scopes.add(scope)
+
+    def no_licence(self) -> Fault:
+        return self.add(Fault(kind=Kind.NO_LICENCE))
+
+    def full(self) -> Fault:
+        """No webinar takes another registrant."""
+        return self.add(Fault(kind=Kind.FULL))
+
+    def stale_lists(self, seconds: float = 60, times: int | None = None) -> Fault:
+        """Lists do not show what was made less than so many seconds ago."""
+        return self.add(Fault(kind=Kind.STALE_LISTS, seconds=seconds, times=times))
+
+    def lose_page(self, times: int | None = 1) -> Fault:
+        """A next_page_token is refused as expired."""
+        return self.add(Fault(kind=Kind.LOST_PAGE, times=times))
+
+    def thin_report(self, times: int | None = 1) -> Fault:
+        """The participant report has only half of its rows yet, without durations."""
+        return self.add(Fault(kind=Kind.THIN_REPORT, times=times))
+
+    # Webhooks
+
+    def webhooks(self, *moods: Webhooks) -> None:
+        """These moods from now on and no others; what is already on its way keeps its own."""
+        with self._lock:
+            self._moods = set(moods)
+
+    @property
+    def moods(self) -> frozenset[Webhooks]:
+        with self._lock:
+            return frozenset(self._moods)
+
+    # All of them
+
+    def add(self, fault: Fault) -> Fault:
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def remove(self, number: int) -> None:
+        with self._lock:
+            if 0 <= number < len(self._faults):
+                del self._faults[number]
+
+    def clear(self) -> None:
+        """Fair weather. Held webhooks go out, revoked tokens stay dead."""
+        with self._lock:
+            self._faults.clear()
+            self._moods.clear()
+            self.missing_scopes.clear()
+
+    def holding(self) -> list[Fault]:
+        with self._lock:
+            return [fault for fault in self._faults if fault.times != 0]
+
+    def strike(self, method: str, path: str) -> Fault | None:
+        """The first fault of the line that this request meets; it counts."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind not in INSIDE_ZOOM and fault.strikes(method, path) and self._spend(fault):
+                    return fault
+        return None
+
+    def meets(self, kind: Kind) -> Fault | None:
+        """One of Zoom's inside, if it is switched on; it counts."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind is kind and self._spend(fault):
+                    return fault
+        return None
+
+    @staticmethod
+    def _spend(fault: Fault) -> bool:
+        if fault.times is None:
+            return True
+        if fault.times == 0:
+            return False
+        fault.times -= 1
+        return True

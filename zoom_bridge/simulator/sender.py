@@ -1,0 +1,178 @@
+"""Sends the webhooks: signed, with three seconds of patience, and again after 5, 20 and 60 minutes when the receiver
+failed with 5xx or not at all. Doubled, shuffled, late, held or dropped if the moods say so."""
+
+import contextlib
+import json
+import logging
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from hmac import compare_digest
+
+import requests
+
+from zoom_bridge.simulator.announcements import milliseconds
+from zoom_bridge.simulator.faults import Webhooks
+from zoom_bridge.simulator.records import Delivery
+from zoom_bridge.simulator.world import World
+from zoom_bridge.zoom.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, answer_validation, sign
+
+# After the first, the second and the third attempt; after the fourth Zoom gives up.
+RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
+VALIDATED_EVERY = timedelta(hours=72)
+PATIENCE_SECONDS = 3.0
+SHUFFLED_WITHIN = timedelta(seconds=3)
+TICK_SECONDS = 0.2
+
+Answer = int | tuple[int, bytes]
+Post = Callable[[str, bytes, Mapping[str, str]], Answer]
+
+log = logging.getLogger(__name__)
+
+
+class WebhookSender:
+    """post(url, body, headers) → status, or (status, body); raising OSError means that no connection came about.
+    Without a thread, `deliver_due()` sends everything that is due by the world's clock."""
+
+    def __init__(self, world: World, post: Post | None = None, seed: int | None = None) -> None:
+        self._world = world
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._post = post or self._post_for_real
+        self._dice = random.Random(seed)  # noqa: S311 (only shuffles)
+        self._round = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # As a thread
+
+    def start(self) -> None:
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The delivery in hand is finished; what is still on its way waits in the world's file, if it has one."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(PATIENCE_SECONDS * 2)
+            self._thread = None
+        self._session.close()
+        self._world.save_if_changed()
+
+    def _run(self) -> None:
+        saved_at = 0.0
+        while not self._stopping.wait(TICK_SECONDS):
+            try:
+                self._ask_when_due()
+                self.deliver_due(at_once=False)
+                if time.monotonic() - saved_at >= 1:
+                    self._world.save_if_changed()
+                    saved_at = time.monotonic()
+            except Exception:
+                log.exception("the webhook sender stumbled")
+
+    def _ask_when_due(self) -> None:
+        world = self._world
+        if world.settings.webhook_url and world.validation_due_at <= world.now():
+            good = self.ask_whether_ours()
+            world.validation_due_at = world.now() + (
+                VALIDATED_EVERY if good else RETRIES[0] * world.settings.retry_scale
+            )
+
+    # One round
+
+    def deliver_due(self, *, at_once: bool = True) -> int:
+        """How many attempts were made. at_once: do not wait for more before shuffling.
+
+        A delivery stays in the queue until it is through or given up, so that what is saved meanwhile has it."""
+        attempts = 0
+        with self._round:
+            for delivery in self._due(at_once):
+                if self._stopping.is_set() and self._thread:
+                    break
+                self._attempt(delivery)
+                attempts += 1
+        return attempts
+
+    def ask_whether_ours(self) -> bool:
+        """`endpoint.url_validation`: does the receiver know the secret? Asked when an address is saved, and from time
+        to time."""
+        world = self._world
+        token = secrets.token_urlsafe(16)
+        message = {"event": "endpoint.url_validation", "event_ts": milliseconds(world.now())}
+        body = json.dumps(message | {"payload": {"plainToken": token}}).encode()
+        delivery = Delivery(
+            id=secrets.token_hex(16), event="endpoint.url_validation", webinar_id=None, body="", due_at=world.now()
+        )
+        status, answer, ms = self._send(delivery, body)
+        wanted = answer_validation(world.settings.webhook_secret, token)["encryptedToken"]
+        good = status in (200, 204) and compare_digest(_encrypted(answer), wanted)
+        with world.lock:
+            world.note(delivery, status, ms, "validated" if good else "not validated")
+        return good
+
+    def _due(self, at_once: bool) -> list[Delivery]:
+        world = self._world
+        with world.lock:
+            moods, now = world.faults.moods, world.now()
+            if Webhooks.HELD in moods:
+                return []
+            due = [delivery for delivery in world.outgoing if delivery.due_at <= now]
+        if Webhooks.SHUFFLED in moods:
+            if not at_once and due and max(now - delivery.due_at for delivery in due) < SHUFFLED_WITHIN:
+                return []
+            self._dice.shuffle(due)
+        return due
+
+    def _attempt(self, delivery: Delivery) -> None:
+        status, _, ms = self._send(delivery, delivery.body.encode())
+        world = self._world
+        with world.lock:
+            delivery.attempt += 1
+            # Of a repeat, Zoom takes any 2xx; of the first attempt only these two.
+            good = status in (200, 204) or (delivery.attempt > 1 and 200 <= status < 300)
+            again = (status == 0 or status >= 500) and delivery.attempt <= len(RETRIES)
+            remark = "" if good else "given up"
+            if again:
+                delivery.due_at = world.now() + RETRIES[delivery.attempt - 1] * world.settings.retry_scale
+                remark = f"again at {delivery.due_at:%H:%M:%S} UTC"
+            else:
+                world.outgoing.remove(delivery)
+            world.note(delivery, status, ms, remark)
+
+    def _send(self, delivery: Delivery, body: bytes) -> tuple[int, bytes, int]:
+        """Signed anew at each attempt. Status 0: no connection, or no answer in time."""
+        settings = self._world.settings
+        timestamp = str(int(self._world.now().timestamp()))
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Zoom Marketplace/1.0a",
+            TIMESTAMP_HEADER: timestamp,
+            SIGNATURE_HEADER: sign(settings.webhook_secret, timestamp, body),
+            "x-zm-request-id": delivery.id,
+            "x-zm-trackingid": f"v=2.0;clid=us06;rid=WEB_{secrets.token_hex(16)}",
+        }
+        began = time.monotonic()
+        answer: Answer = 0
+        with contextlib.suppress(OSError):
+            answer = self._post(settings.webhook_url, body, headers)
+        status, content = answer if isinstance(answer, tuple) else (answer, b"")
+        return status, content, int((time.monotonic() - began) * 1000)
+
+    def _post_for_real(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        answer = self._session.post(
+            url, data=body, headers=dict(headers), timeout=PATIENCE_SECONDS, allow_redirects=False
+        )
+        return answer.status_code, answer.content
+
+
+def _encrypted(answer: bytes) -> str:
+    with contextlib.suppress(ValueError):
+        found = json.loads(answer)
+        if isinstance(found, dict):
+            return str(found.get("encryptedToken")).encode("ascii", "replace").decode()
+    return ""

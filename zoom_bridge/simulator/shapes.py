@@ -1,0 +1,149 @@
+"""What Zoom's answers look like: records as the JSON of its API. Ids of webinars are numbers here."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from zoom_bridge.simulator.announcements import instant
+from zoom_bridge.simulator.records import APPROVED, Json, Panelist, Registrant, Stay, User, Webinar
+
+if TYPE_CHECKING:
+    from zoom_bridge.simulator.world import World
+
+AGENDA_IN_LISTS = 250
+_DIAL_IN = {"country": "DE", "country_name": "Germany", "city": "", "number": "+49 69 0000 0000", "type": "toll"}
+
+
+def webinar_answer(world: "World", webinar: Webinar) -> Json:
+    answer = webinar_row(world, webinar) | {
+        "agenda": webinar.agenda,
+        "host_email": world.users[webinar.host_id].email,
+        "start_url": world.start_url(webinar),
+        "password": webinar.password,
+        "encrypted_passcode": webinar.password[::-1],
+        "h323_passcode": webinar.password,
+        "creation_source": webinar.creation_source,
+        "settings": deepcopy(webinar.settings) | {"global_dial_in_numbers": [dict(_DIAL_IN)]},
+        **webinar.extras,
+    }
+    if webinar.asks_to_register:
+        answer["registration_url"] = world.registration_url(webinar)
+    return answer
+
+
+def created_webinar_answer(world: "World", webinar: Webinar) -> Json:
+    """Right after creating, the confirmation mail stands beside the settings, not among them."""
+    answer = webinar_answer(world, webinar)
+    answer["registrants_confirmation_email"] = answer["settings"].pop("registrants_confirmation_email")
+    return answer
+
+
+def webinar_row(world: "World", webinar: Webinar) -> Json:
+    """As lists show it: agenda cut, no settings, no start_url."""
+    return {
+        "uuid": webinar.uuid,
+        "id": webinar.id,
+        "host_id": webinar.host_id,
+        "topic": webinar.topic,
+        "agenda": webinar.agenda[:AGENDA_IN_LISTS],
+        "type": webinar.type,
+        "start_time": instant(webinar.start_time),
+        "duration": webinar.duration,
+        "timezone": webinar.timezone,
+        "created_at": instant(webinar.created_at),
+        "join_url": world.generic_join_url(webinar),
+        "is_simulive": False,
+    }
+
+
+def registrant_row(world: "World", webinar: Webinar, registrant: Registrant) -> Json:
+    """Without a join_url until approved."""
+    row = {
+        "id": registrant.id,
+        "email": registrant.email,
+        "first_name": registrant.first_name,
+        "last_name": registrant.last_name,
+        **registrant.answers,
+        "status": registrant.status,
+        "create_time": instant(registrant.created_at),
+    }
+    return row | _link(world, webinar, registrant)
+
+
+def added_registrant_answer(world: "World", webinar: Webinar, registrant: Registrant) -> Json:
+    answer = {
+        "id": webinar.id,
+        "registrant_id": registrant.id,
+        "topic": webinar.topic,
+        "start_time": instant(webinar.start_time),
+    }
+    return answer | _link(world, webinar, registrant)
+
+
+def batch_row(world: "World", webinar: Webinar, registrant: Registrant) -> Json:
+    return {"registrant_id": registrant.id, "email": registrant.email} | _link(world, webinar, registrant)
+
+
+def panelist_row(world: "World", webinar: Webinar, panelist: Panelist) -> Json:
+    return {
+        "id": panelist.id,
+        "name": panelist.name,
+        "email": panelist.email,
+        "join_url": world.panelist_url(webinar, panelist.tk),
+    }
+
+
+def participant_row(stay: Stay, with_registrant: bool, settled: bool) -> Json:
+    """One row for each stay; a rejoin is another one. Not settled: Zoom has not counted the seconds yet."""
+    left_at = stay.left_at or stay.joined_at
+    row = {
+        "id": stay.zoom_user_id,
+        "participant_user_id": stay.zoom_user_id,
+        "user_id": stay.user_id,
+        "name": stay.name,
+        "user_email": stay.email,
+        "join_time": instant(stay.joined_at),
+        "leave_time": instant(left_at),
+        "duration": int((left_at - stay.joined_at).total_seconds()) if settled else 0,
+        "failover": False,
+        "status": "in_meeting",
+    }
+    return row | {"registrant_id": stay.registrant_id} if with_registrant else row
+
+
+def user_answer(user: User, account_id: str) -> Json:
+    name = user.email.split("@")[0]
+    return {
+        "id": user.id,
+        "email": user.email,
+        "first_name": name,
+        "last_name": "",
+        "display_name": name,
+        "type": 2 if user.licensed else 1,
+        "status": "active",
+        "timezone": "Europe/Berlin",
+        "language": "de-DE",
+        "account_id": account_id,
+    }
+
+
+def user_settings_answer(user: User) -> Json:
+    feature: Json = {"meeting_capacity": 100, "webinar": user.licensed, "zoom_events": False}
+    if user.licensed:
+        feature["webinar_capacity"] = user.capacity
+    return {"feature": feature}
+
+
+def page_answer(name: str, rows: Sequence[Json], total: int, size: int, next_token: str) -> Json:
+    return {
+        "page_count": max(1, -(-total // size)),
+        "page_number": 1,
+        "page_size": size,
+        "total_records": total,
+        "next_page_token": next_token,
+        name: list(rows),
+    }
+
+
+def _link(world: "World", webinar: Webinar, registrant: Registrant) -> Json:
+    return {"join_url": world.join_url(webinar, registrant)} if registrant.status == APPROVED else {}

@@ -1,0 +1,26 @@
+"""What was asked for how often: fixed windows, shared by all processes."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zoom_bridge.store import tables
+
+_TABLE = tables.allowances
+
+
+def spend(connection: Connection, name: str, per: timedelta, now: datetime) -> int:
+    """Count one more and return how many it is in this window."""
+    seconds = int(per.total_seconds())
+    window = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(_TABLE).values(name=name[:120], window_starts_at=window, used=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["name", "window_starts_at"], set_={"used": _TABLE.c.used + 1}
+    ).returning(_TABLE.c.used)
+    return int(connection.execute(counted).scalar_one())
+
+
+def delete_old(connection: Connection, before: datetime) -> None:
+    connection.execute(delete(_TABLE).where(_TABLE.c.window_starts_at < before))

@@ -1,0 +1,150 @@
+"""Claim due rows under a lease; finish or postpone them only while they are still ours.
+
+Six tables are worked through, all with the same columns. A claim is an unguessable word written on the row
+together with a time until which it holds. Nobody has to free a row whose worker died: time does."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, update
+
+#: How long a claim holds unless it is renewed: well above what one row's calls out may take.
+LEASE = timedelta(minutes=4)
+
+
+def claim(
+    connection: Connection,
+    table: Table,
+    now: datetime,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
+) -> tuple[str, list[int]]:
+    """Take up to `limit` due rows that nobody holds, the longest due first.
+
+    Returns the claim and the ids. Two processes that ask at once get different rows: PostgreSQL skips the rows
+    another one is just taking, SQLite lets one writer in at a time."""
+    word = secrets.token_urlsafe(12)
+    due = (
+        select(table.c.id)
+        .where(table.c.due_at <= now, _free(table, now))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if only is not None:
+        due = due.where(only)
+    chosen = due.cte("due")
+    taken = connection.execute(
+        update(table)
+        .where(table.c.id.in_(select(chosen.c.id)))
+        .values(claim=word, claimed_until=now + LEASE)
+        .returning(table.c.id)
+    ).scalars()
+    return word, sorted(taken)
+
+
+def first_due(connection: Connection, table: Table, column: str, now: datetime) -> Any:
+    """The value of `column` in the row that has been due longest, to claim its siblings together."""
+    return connection.execute(
+        select(table.c[column])
+        .where(table.c.due_at <= now, _free(table, now))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(1)
+    ).scalar()
+
+
+def renew(connection: Connection, table: Table, word: str, ids: Sequence[int], now: datetime) -> bool:
+    """Hold on for another lease. False when a row of ours lapsed and somebody else may have it."""
+    renewed = connection.execute(
+        update(table).where(table.c.id.in_(ids), table.c.claim == word).values(claimed_until=now + LEASE)
+    )
+    return renewed.rowcount == len(ids)
+
+
+def finish(connection: Connection, table: Table, row_id: int, word: str, **values: Any) -> bool:
+    """The row's work is done; False when it was no longer ours (then nothing is written)."""
+    finished = connection.execute(
+        update(table)
+        .where(table.c.id == row_id, table.c.claim == word)
+        .values(
+            due_at=None, claim=None, claimed_until=None, attempts=0, last_error=None, gave_up_at=None, **values
+        )
+    )
+    return finished.rowcount == 1
+
+
+def postpone(
+    connection: Connection,
+    table: Table,
+    row_id: int,
+    word: str,
+    due_at: datetime,
+    error: str,
+    counted: bool = True,
+) -> bool:
+    """Try again at `due_at`; the organiser reads why."""
+    return _put_back(
+        connection, table, row_id, word, due_at=due_at, last_error=error, attempts=table.c.attempts + int(counted)
+    )
+
+
+def give_up(connection: Connection, table: Table, row_id: int, word: str, now: datetime, error: str) -> bool:
+    """No further attempt by itself; a button makes the row due again."""
+    return _put_back(
+        connection,
+        table,
+        row_id,
+        word,
+        due_at=None,
+        last_error=error,
+        gave_up_at=now,
+        attempts=table.c.attempts + 1,
+    )
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """attempts: how many failed so far. due_at: later than the claim when the row was made due anew meanwhile."""
+
+    id: int
+    attempts: int
+    due_at: datetime | None
+
+
+def held(connection: Connection, table: Table, ids: Sequence[int], word: str) -> list[HeldRow]:
+    """Which of these rows are still ours. In a transaction they stay as they are until its end."""
+    query = (
+        select(table.c.id, table.c.attempts, table.c.due_at)
+        .where(table.c.id.in_(ids), table.c.claim == word)
+        .order_by(table.c.id)
+    )
+    return [HeldRow(row.id, row.attempts, row.due_at) for row in connection.execute(query)]
+
+
+def count_due(connection: Connection, table: Table, now: datetime, most: int) -> int:
+    """How many rows are due and free, counted up to `most`."""
+    due = select(table.c.id).where(table.c.due_at <= now, _free(table, now)).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(due)).scalar_one()
+
+
+def release(connection: Connection, table: Table, ids: Sequence[int], word: str) -> None:
+    """Give rows back untouched, for example when the process is asked to stop."""
+    connection.execute(
+        update(table).where(table.c.id.in_(ids), table.c.claim == word).values(claim=None, claimed_until=None)
+    )
+
+
+def _put_back(connection: Connection, table: Table, row_id: int, word: str, **values: Any) -> bool:
+    put_back = connection.execute(
+        update(table)
+        .where(table.c.id == row_id, table.c.claim == word)
+        .values(claim=None, claimed_until=None, **values)
+    )
+    return put_back.rowcount == 1
+
+
+def _free(table: Table, now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.claim.is_(None), and_(table.c.claimed_until.is_not(None), table.c.claimed_until <= now))

@@ -1,0 +1,110 @@
+"""The engine, for SQLite or PostgreSQL, and the two ways to use it: `transaction()` writes, `reading()` looks.
+
+SQLite needs care: with a driver's defaults, readers that later write lose updates without an error. So writers
+take the write lock at once (BEGIN IMMEDIATE), and inside one process they queue for it at a lock of ours, because
+SQLite's own waiting is polling and its tail a third of a second."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from zoom_bridge.store.tables import metadata
+
+#: Seconds a writer waits for another before the door answers "try again".
+BUSY_SECONDS = 5.0
+
+
+class DatabaseUnavailable(Exception):
+    """The database is locked, full, restarting or gone. Nothing was written."""
+
+
+class Database:
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.sqlite = url.startswith("sqlite")
+        self.url = url
+        self._write_lock = threading.Lock() if self.sqlite else None
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 30, "pool_timeout": BUSY_SECONDS}
+        if self.sqlite:
+            options["connect_args"] = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+        else:
+            options["pool_pre_ping"] = True
+            options["connect_args"] = {"connect_timeout": 5}
+        self.engine = create_engine(url, **options)
+        if self.sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that may write. It is committed when the block ends, rolled back when it raises."""
+        if self._write_lock is None:
+            with _translated(), self.engine.begin() as connection:
+                yield connection
+            return
+        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseUnavailable("another writer holds the database")
+        try:
+            with _translated(), self.engine.connect() as connection:
+                connection = connection.execution_options(writes=True)
+                with connection.begin():
+                    yield connection
+        finally:
+            self._write_lock.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent look. On PostgreSQL the database itself refuses writes in it."""
+        with _translated(), self.engine.connect() as connection:
+            if not self.sqlite:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
+
+    def schema_revision(self) -> str | None:
+        """The Alembic revision the database stands at; None when it is empty."""
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+    def create_all(self) -> None:
+        """The present schema without its history, for tests."""
+        metadata.create_all(self.engine)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
+    # The driver must not open transactions by itself: `_begin_sqlite` does.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA cache_size=-16000")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise DatabaseUnavailable(str(error.__cause__ or error)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable(str(error.__cause__ or error)) from error
+        raise

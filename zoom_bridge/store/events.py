@@ -1,0 +1,177 @@
+"""Events with their partners and panelists."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
+from zoom_bridge.store import tables
+
+#: Personal data goes this long after the end.
+KEEP_AFTER_END = timedelta(days=30)
+
+_PARTS = ("partners", "panelists")
+
+
+class Lock(Enum):
+    """How an event is kept as it is until the end of a transaction. SQLite has one writer anyway and ignores both."""
+
+    ALONE = auto()
+    TOGETHER = auto()
+
+
+def find(connection: Connection, event_id: int) -> Event | None:
+    return _one(connection, tables.events.c.id == event_id)
+
+
+def find_by_slug(connection: Connection, slug: str) -> Event | None:
+    return _one(connection, tables.events.c.slug == slug)
+
+
+def lock(connection: Connection, event_id: int) -> Event | None:
+    """The event as it is, for somebody who changes it: until the end of the transaction nobody else does, and
+    nobody gets or gives back a seat."""
+    return _one(connection, tables.events.c.id == event_id, Lock.ALONE)
+
+
+def hold(connection: Connection, event_id: int) -> Event | None:
+    """The event as it is, for somebody who gets or gives back a seat: until the end of the transaction it is
+    neither changed nor cancelled, so that nobody slips past a letter to all. Where seats are limited, one of them
+    is given away at a time."""
+    return _held(connection, tables.events.c.id == event_id)
+
+
+def hold_by_slug(connection: Connection, slug: str) -> Event | None:
+    return _held(connection, tables.events.c.slug == slug)
+
+
+def list_coming(connection: Connection, now: datetime, limit: int = 100) -> list[Event]:
+    """Published, not yet over, the next one first. Cancelled ones stay until their day has passed."""
+    query = (
+        select(tables.events)
+        .where(tables.events.c.published_at.is_not(None), tables.events.c.ends_at > now)
+        .order_by(tables.events.c.starts_at, tables.events.c.id)
+        .limit(limit)
+    )
+    return _events(connection, connection.execute(query).mappings().all())
+
+
+def list_all(connection: Connection, limit: int = 500) -> list[Event]:
+    """The latest start first."""
+    query = select(tables.events).order_by(tables.events.c.starts_at.desc(), tables.events.c.id).limit(limit)
+    return _events(connection, connection.execute(query).mappings().all())
+
+
+def list_to_forget(connection: Connection, now: datetime) -> list[int]:
+    """Events whose retention date has passed and that still have people: registered, or seen in the room."""
+    registered = select(tables.registrations.c.id).where(tables.registrations.c.event_id == tables.events.c.id)
+    seen = select(tables.sightings.c.id).where(
+        tables.sightings.c.event_id == tables.events.c.id, tables.sightings.c.name != ""
+    )
+    query = select(tables.events.c.id).where(tables.events.c.forget_at <= now, registered.exists() | seen.exists())
+    return list(connection.execute(query).scalars())
+
+
+def add(connection: Connection, draft: EventDraft, slug: str, now: datetime) -> int | None:
+    """Keep a new event; None when another one has this address."""
+    values = _columns(draft) | {
+        "slug": slug,
+        "created_at": now,
+        "revision": 1,
+        "schedule_revision": 1,
+        "forget_at": draft.ends_at + KEEP_AFTER_END,
+    }
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(tables.events).values(values).on_conflict_do_nothing(index_elements=["slug"])
+    kept = connection.execute(statement.returning(tables.events.c.id)).first()
+    if kept is None:
+        return None
+    _keep_parts(connection, kept.id, draft)
+    return int(kept.id)
+
+
+def change(connection: Connection, event: Event, draft: EventDraft, start_as_told: datetime) -> None:
+    """Keep the new text and schedule; the revisions say what has to follow. The event is locked, or two changes
+    at once would get the same revision, and Zoom would learn of one of them only."""
+    moved = event.starts_at != draft.starts_at or event.ends_at != draft.ends_at
+    values = _columns(draft) | {
+        "revision": event.revision + 1,
+        "schedule_revision": event.schedule_revision + moved,
+        "moved_from": start_as_told if moved and event.published_at else event.moved_from,
+        "forget_at": draft.ends_at + KEEP_AFTER_END,
+    }
+    connection.execute(update(tables.events).where(tables.events.c.id == event.id).values(values))
+    _keep_parts(connection, event.id, draft)
+
+
+def mark_published(connection: Connection, event_id: int, now: datetime) -> None:
+    connection.execute(update(tables.events).where(tables.events.c.id == event_id).values(published_at=now))
+
+
+def mark_cancelled(connection: Connection, event_id: int, now: datetime) -> None:
+    connection.execute(
+        update(tables.events)
+        .where(tables.events.c.id == event_id)
+        .values(cancelled_at=now, revision=tables.events.c.revision + 1)
+    )
+
+
+def _columns(draft: EventDraft) -> dict[str, Any]:
+    return {field.name: getattr(draft, field.name) for field in fields(EventDraft) if field.name not in _PARTS}
+
+
+def _keep_parts(connection: Connection, event_id: int, draft: EventDraft) -> None:
+    lists: tuple[tuple[Table, tuple[Partner | Panelist, ...]], ...] = (
+        (tables.partners, draft.partners),
+        (tables.panelists, draft.panelists),
+    )
+    for table, parts in lists:
+        connection.execute(delete(table).where(table.c.event_id == event_id))
+        rows = [asdict(part) | {"event_id": event_id, "position": n} for n, part in enumerate(parts)]
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _one(connection: Connection, where: ColumnElement[bool], lock: Lock | None = None) -> Event | None:
+    query = select(tables.events).where(where)
+    if lock:
+        # Both kinds let others add rows that refer to the event.
+        query = query.with_for_update(read=lock is Lock.TOGETHER, key_share=lock is Lock.ALONE)
+    found = _events(connection, connection.execute(query).mappings().all())
+    return found[0] if found else None
+
+
+def _held(connection: Connection, where: ColumnElement[bool]) -> Event | None:
+    row = connection.execute(select(tables.events.c.id, tables.events.c.capacity).where(where)).first()
+    if row is None:
+        return None
+    return _one(connection, tables.events.c.id == row.id, Lock.TOGETHER if row.capacity is None else Lock.ALONE)
+
+
+def _events(connection: Connection, rows: Sequence[Any]) -> list[Event]:
+    ids = [row["id"] for row in rows]
+    partners = _parts(connection, tables.partners, ids)
+    panelists = _parts(connection, tables.panelists, ids)
+    return [
+        Event(
+            **row,
+            partners=tuple(Partner(**part) for part in partners.get(row["id"], ())),
+            panelists=tuple(Panelist(**part) for part in panelists.get(row["id"], ())),
+        )
+        for row in rows
+    ]
+
+
+def _parts(connection: Connection, table: Any, event_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    if event_ids:
+        query = select(table).where(table.c.event_id.in_(event_ids)).order_by(table.c.event_id, table.c.position)
+        for row in connection.execute(query).mappings():
+            part = {name: value for name, value in row.items() if name not in ("event_id", "position")}
+            found.setdefault(row["event_id"], []).append(part)
+    return found

@@ -1,0 +1,56 @@
+"""Imprint, privacy notice, accessibility statement: every version in each language."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from zoom_bridge.domain.notice import REQUIRED, Notice, NoticeKind
+from zoom_bridge.store import tables
+
+_COLUMNS = [tables.notices.c[field.name] for field in fields(Notice)]
+
+
+def current(connection: Connection, kind: NoticeKind, language: str) -> Notice | None:
+    """The newest version in that language, else in the other one; None while there is no text."""
+    query = select(*_COLUMNS).where(tables.notices.c.kind == kind).order_by(tables.notices.c.version.desc())
+    newest: dict[str, Notice] = {}
+    for row in connection.execute(query).mappings():
+        newest.setdefault(row["language"], Notice(**dict(row) | {"kind": NoticeKind(row["kind"])}))
+    written = {code: notice for code, notice in newest.items() if notice.text.strip()}
+    return written.get(language) or next(iter(written.values()), None)
+
+
+def newest(connection: Connection, kind: NoticeKind, language: str) -> Notice | None:
+    """The newest version in exactly that language, empty or not: for the form."""
+    query = (
+        select(*_COLUMNS)
+        .where(tables.notices.c.kind == kind, tables.notices.c.language == language)
+        .order_by(tables.notices.c.version.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return Notice(**dict(row) | {"kind": NoticeKind(row["kind"])}) if row else None
+
+
+def add(connection: Connection, notice: Notice) -> None:
+    connection.execute(
+        insert(tables.notices).values({name: getattr(notice, name) for name in Notice.__dataclass_fields__})
+    )
+
+
+def missing(connection: Connection) -> tuple[str, ...]:
+    """Which notices keep us from publishing."""
+    return tuple(kind for kind in REQUIRED if current(connection, kind, "de") is None)
+
+
+def privacy_version(connection: Connection, language: str) -> int | None:
+    notice = current(connection, NoticeKind.PRIVACY, language)
+    return notice.version if notice else None
+
+
+def written_at(connection: Connection) -> datetime | None:
+    """When any notice was last changed."""
+    return connection.execute(
+        select(tables.notices.c.written_at).order_by(tables.notices.c.written_at.desc()).limit(1)
+    ).scalar()

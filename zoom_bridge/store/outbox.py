@@ -1,0 +1,171 @@
+"""Letters: queued, sent, skipped, given up. The row says which letter for whom about what; never its text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.registration import Registration
+from zoom_bridge.store import tables
+
+#: Limits on the same letter to somebody who asks for it again.
+MOST_AN_HOUR = 3
+PRESSED_TWICE = timedelta(minutes=1)
+
+_TABLE = tables.messages
+_MESSAGE_FIELDS = [field.name for field in fields(Message)]
+_REGISTRATION_FIELDS = [field.name for field in fields(Registration)]
+_COLUMNS = [_TABLE.c[name] for name in _MESSAGE_FIELDS]
+_TO_SEND = (
+    select(
+        *_COLUMNS,
+        *(tables.registrations.c[name].label(f"registration_{name}") for name in _REGISTRATION_FIELDS),
+        tables.events.c.revision.label("event_revision"),
+    )
+    .outerjoin(tables.registrations, tables.registrations.c.id == _TABLE.c.registration_id)
+    .outerjoin(tables.events, tables.events.c.id == _TABLE.c.event_id)
+    .where(
+        _TABLE.c.id == bindparam("message_id"),
+        _TABLE.c.claim == bindparam("claim"),
+        _TABLE.c.claimed_until > bindparam("now", type_=tables.Instant),
+    )
+)
+
+
+def queue(
+    connection: Connection,
+    kind: Kind,
+    registration_ids: Iterable[int],
+    *,
+    event_id: int,
+    schedule_revision: int,
+    useful_until: datetime,
+    now: datetime,
+    occasion: str = "",
+) -> None:
+    """Decide that these people get this letter. Deciding twice is deciding once: the unique key is registration,
+    kind, schedule revision and, for letters that may rightly come again, the occasion."""
+    rows = [
+        {
+            "unique_key": ":".join(filter(None, (f"r{id_}", kind, str(schedule_revision), occasion))),
+            "kind": kind,
+            "event_id": event_id,
+            "registration_id": id_,
+            "schedule_revision": schedule_revision,
+            "created_at": now,
+            "useful_until": useful_until,
+            "due_at": now,
+        }
+        for id_ in registration_ids
+    ]
+    _insert(connection, rows)
+
+
+def queue_sign_in(connection: Connection, sign_in_id: int, useful_until: datetime, now: datetime) -> None:
+    row = {
+        "unique_key": f"s{sign_in_id}",
+        "kind": Kind.SIGN_IN,
+        "sign_in_id": sign_in_id,
+        "schedule_revision": 0,
+        "created_at": now,
+        "useful_until": useful_until,
+        "due_at": now,
+    }
+    _insert(connection, [row])
+
+
+def find(connection: Connection, message_id: int) -> Message | None:
+    found = list_some(connection, [message_id])
+    return found[0] if found else None
+
+
+def list_some(connection: Connection, ids: Sequence[int]) -> list[Message]:
+    query = select(*_COLUMNS).where(_TABLE.c.id.in_(ids)).order_by(_TABLE.c.created_at, _TABLE.c.id)
+    return [_message(row) for row in connection.execute(query).mappings()]
+
+
+def list_stuck(connection: Connection, event_id: int, limit: int = 50) -> list[Message]:
+    query = (
+        select(*_COLUMNS)
+        .where(_TABLE.c.event_id == event_id, _TABLE.c.gave_up_at.is_not(None))
+        .order_by(_TABLE.c.id)
+        .limit(limit)
+    )
+    return [_message(row) for row in connection.execute(query).mappings()]
+
+
+def fix_identity(connection: Connection, ids: Sequence[int], word: str, host: str, now: datetime) -> None:
+    """Message-ID and Date are fixed before the first attempt and used again at every further one, so that a
+    receiver who gets a letter twice can tell. The id is made of the row's own unique key, for the whole batch in
+    one statement, and of a random word: after a fresh start the keys are the same, but the letters are not."""
+    connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id.in_(ids), _TABLE.c.message_id.is_(None))
+        .values(message_id=literal("<").concat(_TABLE.c.unique_key).concat(f".{word}@{host}>"), dated_at=now)
+    )
+
+
+@dataclass(frozen=True)
+class ToSend:
+    """What has to be looked at right before a letter leaves, read in one go."""
+
+    message: Message
+    registration: Registration | None
+    event_revision: int
+
+
+def find_to_send(connection: Connection, message_id: int, claim: str, now: datetime) -> ToSend | None:
+    """The letter with its person, as they are now; None when the claim is lost or its lease has run out."""
+    row = connection.execute(_TO_SEND, {"message_id": message_id, "claim": claim, "now": now}).one_or_none()
+    if row is None:
+        return None
+    values = tuple(row)
+    message = Message(**dict(zip(_MESSAGE_FIELDS, values, strict=False)) | {"kind": Kind(row.kind)})
+    person = dict(zip(_REGISTRATION_FIELDS, values[len(_MESSAGE_FIELDS) :], strict=False))
+    registration = Registration(**person) if person["id"] is not None else None
+    return ToSend(message, registration, values[-1] or 0)
+
+
+def make_due(connection: Connection, message_id: int, now: datetime) -> None:
+    connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == message_id, _TABLE.c.gave_up_at.is_not(None))
+        .values(due_at=now, attempts=0, gave_up_at=None, last_error=None)
+    )
+
+
+def may_write_again(connection: Connection, registration_id: int, kind: Kind, now: datetime) -> bool:
+    """Somebody who registers again gets the same letter again, but not for a button pressed twice, and at most
+    three times an hour: nobody's mailbox is filled through our form."""
+    query = select(func.count(), func.max(_TABLE.c.created_at)).where(
+        _TABLE.c.registration_id == registration_id,
+        _TABLE.c.kind == kind,
+        _TABLE.c.created_at > now - timedelta(hours=1),
+    )
+    written, last = connection.execute(query).one()
+    return written < MOST_AN_HOUR and (last is None or last <= now - PRESSED_TWICE)
+
+
+def anything_sent(connection: Connection, event_id: int, schedule_revision: int) -> bool:
+    """Whether anybody got a letter about the event as this schedule has it."""
+    query = select(_TABLE.c.id).where(
+        _TABLE.c.event_id == event_id,
+        _TABLE.c.schedule_revision == schedule_revision,
+        _TABLE.c.sent_at.is_not(None),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["unique_key"])
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _message(row: Any) -> Message:
+    return Message(**dict(row) | {"kind": Kind(row["kind"])})

@@ -1,0 +1,185 @@
+"""Joined, read-only lists for pages and CSV."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Table, case, func, or_, select
+
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.message import Message
+from zoom_bridge.domain.registration import Registration, Source, Standing, ZoomStanding
+from zoom_bridge.domain.webinar import TwinWebinar
+from zoom_bridge.store import events, outbox, registrations, tables, webinars
+
+PAGE_SIZE = 50
+
+_R = tables.registrations
+_SEATED = _R.c.confirmed_at.is_not(None) & _R.c.cancelled_at.is_(None)
+_CANCELLED = _R.c.cancelled_at.is_not(None)
+_BEHIND = _R.c.synced_revision < _R.c.revision
+_STUCK = _R.c.gave_up_at.is_not(None)
+
+STANDINGS: dict[Standing, ColumnElement[bool]] = {
+    Standing.REGISTERED: _SEATED,
+    Standing.UNCONFIRMED: _R.c.confirmed_at.is_(None) & ~_CANCELLED & (_R.c.source != Source.ZOOM),
+    Standing.WAITS_FOR_APPROVAL: _R.c.confirmed_at.is_(None) & ~_CANCELLED & (_R.c.source == Source.ZOOM),
+    Standing.CANCELLED: _CANCELLED,
+}
+ZOOM_STANDINGS: dict[ZoomStanding, ColumnElement[bool]] = {
+    ZoomStanding.IN_LINE: ~_STUCK & ~_BEHIND & _SEATED,
+    ZoomStanding.WAITS: ~_STUCK & _BEHIND,
+    ZoomStanding.STUCK: _STUCK,
+}
+
+
+@dataclass(frozen=True)
+class EventLine:
+    event: Event
+    registered: int
+    webinar: TwinWebinar | None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many people stand where. `at_zoom` counts seats that Zoom knows as they are now."""
+
+    registered: int
+    unconfirmed: int
+    waits_for_approval: int
+    cancelled: int
+    at_zoom: int
+    waiting: int
+    stuck: int
+    next_attempt_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    kind: str
+    waiting: int
+    sent: int
+    skipped: int
+    gave_up: int
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class People:
+    rows: list[Registration]
+    total: int
+
+
+def list_events(connection: Connection) -> list[EventLine]:
+    """The latest start first."""
+    seats = select(_R.c.event_id, func.count().label("taken")).where(_SEATED).group_by(_R.c.event_id)
+    taken: dict[int, int] = {row.event_id: row.taken for row in connection.execute(seats)}
+    return [
+        EventLine(event, taken.get(event.id, 0), webinars.find_by_event(connection, event.id))
+        for event in events.list_all(connection)
+    ]
+
+
+def numbers(connection: Connection, event_id: int) -> Numbers:
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    row = connection.execute(
+        select(
+            count(STANDINGS[Standing.REGISTERED]),
+            count(STANDINGS[Standing.UNCONFIRMED]),
+            count(STANDINGS[Standing.WAITS_FOR_APPROVAL]),
+            count(STANDINGS[Standing.CANCELLED]),
+            count(ZOOM_STANDINGS[ZoomStanding.IN_LINE]),
+            count(ZOOM_STANDINGS[ZoomStanding.WAITS]),
+            count(_STUCK),
+            func.min(case((_BEHIND & ~_STUCK, _R.c.due_at))),
+            func.max(case((_BEHIND, _R.c.last_error))),
+        ).where(_R.c.event_id == event_id)
+    ).one()
+    return Numbers(*row)
+
+
+def people(
+    connection: Connection,
+    event_id: int,
+    search: str = "",
+    standing: Standing | None = None,
+    zoom_standing: ZoomStanding | None = None,
+    page: int = 1,
+) -> People:
+    """One page of an event's people by name; `search` is looked for in name and address, as it is typed."""
+    where = [_R.c.event_id == event_id]
+    if search:
+        name = _R.c.first_name + " " + _R.c.last_name
+        where.append(or_(name.icontains(search, autoescape=True), _R.c.email.icontains(search, autoescape=True)))
+    if standing:
+        where.append(STANDINGS[standing])
+    if zoom_standing in ZOOM_STANDINGS:
+        where.append(ZOOM_STANDINGS[zoom_standing])
+    total = connection.execute(select(func.count()).select_from(_R).where(*where)).scalar_one()
+    ids = connection.execute(
+        select(_R.c.id)
+        .where(*where)
+        .order_by(func.lower(_R.c.last_name), func.lower(_R.c.first_name), _R.c.id)
+        .limit(PAGE_SIZE)
+        .offset((max(page, 1) - 1) * PAGE_SIZE)
+    ).scalars()
+    wanted = list(ids)
+    found = {registration.id: registration for registration in registrations.list_some(connection, wanted)}
+    return People([found[id_] for id_ in wanted], total)
+
+
+def letters(connection: Connection, event_id: int) -> list[LetterLine]:
+    m = tables.messages
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    rows = connection.execute(
+        select(
+            m.c.kind,
+            count(m.c.due_at.is_not(None)),
+            count(m.c.sent_at.is_not(None)),
+            count(m.c.skipped_at.is_not(None)),
+            count(m.c.gave_up_at.is_not(None)),
+            func.max(m.c.last_error),
+        )
+        .where(m.c.event_id == event_id)
+        .group_by(m.c.kind)
+        .order_by(m.c.kind)
+    )
+    return [LetterLine(*row) for row in rows]
+
+
+def skip_reasons(connection: Connection, event_id: int) -> dict[tuple[str, str], int]:
+    """(kind, reason) → how many letters were not sent because of it."""
+    m = tables.messages
+    rows = connection.execute(
+        select(m.c.kind, m.c.skip_reason, func.count())
+        .where(m.c.event_id == event_id, m.c.skipped_at.is_not(None))
+        .group_by(m.c.kind, m.c.skip_reason)
+    )
+    return {(kind, reason): n for kind, reason, n in rows}
+
+
+def stuck_letters(connection: Connection, event_id: int) -> list[tuple[Message, Registration]]:
+    """Letters given up, each with the person it was for."""
+    stuck = outbox.list_stuck(connection, event_id)
+    ids = [message.registration_id for message in stuck if message.registration_id]
+    people_by_id = {person.id: person for person in registrations.list_some(connection, ids)}
+    return [(m, people_by_id[m.registration_id]) for m in stuck if m.registration_id in people_by_id]
+
+
+def oldest_overdue(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """Table → since when its oldest due row waits; nothing for tables without overdue work."""
+    found = {}
+    for table in _worked():
+        oldest = connection.execute(select(func.min(table.c.due_at)).where(table.c.due_at <= now)).scalar()
+        if oldest:
+            found[table.name] = oldest
+    return found
+
+
+def _worked() -> list[Table]:
+    return [table for table in tables.metadata.sorted_tables if "claimed_until" in table.c]

@@ -1,0 +1,165 @@
+"""Registrations and their twins at Zoom."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select, update
+from sqlalchemy import delete as delete_from
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zoom_bridge.domain.registration import Registration
+from zoom_bridge.store import tables
+
+_TABLE = tables.registrations
+_COLUMNS = [_TABLE.c[field.name] for field in fields(Registration)]
+_SEATED = (_TABLE.c.confirmed_at.is_not(None), _TABLE.c.cancelled_at.is_(None))
+
+
+def find(connection: Connection, registration_id: int) -> Registration | None:
+    return _one(connection, _TABLE.c.id == registration_id)
+
+
+def find_by_key(connection: Connection, key: str) -> Registration | None:
+    return _one(connection, _TABLE.c.key == key)
+
+
+def find_by_email(connection: Connection, event_id: int, email_key: str) -> Registration | None:
+    return _one(connection, (_TABLE.c.event_id == event_id) & (_TABLE.c.email_key == email_key))
+
+
+def find_by_registrant(connection: Connection, event_id: int, registrant_id: str) -> Registration | None:
+    return _one(connection, (_TABLE.c.event_id == event_id) & (_TABLE.c.registrant_id == registrant_id))
+
+
+def lock(connection: Connection, registration: Registration | None) -> Registration | None:
+    """The registration as it is now, for somebody who changes it: nobody else does until the end of the
+    transaction. Who holds the event as well takes that first."""
+    if registration is None or connection.dialect.name == "sqlite":
+        return registration  # one writer at a time
+    query = select(*_COLUMNS).where(_TABLE.c.id == registration.id)
+    return _read(connection, query.with_for_update(key_share=True))
+
+
+def list_some(connection: Connection, ids: Sequence[int]) -> list[Registration]:
+    return _many(connection, _TABLE.c.id.in_(ids))
+
+
+def list_for_event(connection: Connection, event_id: int) -> list[Registration]:
+    """By name."""
+    return _many(connection, _TABLE.c.event_id == event_id, _TABLE.c.last_name, _TABLE.c.first_name, _TABLE.c.id)
+
+
+def seats_taken(connection: Connection, event_id: int) -> int:
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == event_id, *_SEATED)
+    return connection.execute(query).scalar_one()
+
+
+def add(connection: Connection, **values: Any) -> int | None:
+    """Keep a new registration; None when this address has one at this event already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(_TABLE).values(**values)
+    kept = connection.execute(
+        statement.on_conflict_do_nothing(index_elements=["event_id", "email_key"]).returning(_TABLE.c.id)
+    ).first()
+    return kept[0] if kept else None
+
+
+def change(connection: Connection, registration_id: int, **values: Any) -> None:
+    connection.execute(update(_TABLE).where(_TABLE.c.id == registration_id).values(**values))
+
+
+def tell_zoom(connection: Connection, registration: Registration, now: datetime, **values: Any) -> None:
+    """Change the registration and make it due for sync: one revision more than Zoom knows."""
+    change(
+        connection,
+        registration.id,
+        revision=registration.revision + 1,
+        due_at=now,
+        attempts=0,
+        gave_up_at=None,
+        **values,
+    )
+
+
+def make_due(connection: Connection, event_id: int, now: datetime) -> None:
+    """Everybody whom Zoom does not know as they are now is tried again at once."""
+    behind = _in_order((_TABLE.c.event_id == event_id) & (_TABLE.c.synced_revision < _TABLE.c.revision))
+    connection.execute(update(_TABLE).where(behind).values(due_at=now, attempts=0, gave_up_at=None))
+
+
+def forget_twins(connection: Connection, event_id: int, now: datetime) -> None:
+    """The webinar is gone and another will be made: who has a seat has to be brought there, of all others it need
+    not know."""
+    connection.execute(
+        update(_TABLE)
+        .where(_in_order(_TABLE.c.event_id == event_id))
+        .values(
+            registrant_id=None,
+            join_url=None,
+            asked_zoom_at=None,
+            synced_revision=_TABLE.c.revision,
+            synced_at=None,
+            due_at=None,
+            attempts=0,
+            last_error=None,
+            gave_up_at=None,
+        )
+    )
+    connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.event_id == event_id, *_SEATED)
+        .values(due_at=now, revision=_TABLE.c.revision + 1)
+    )
+
+
+def mark_asked(connection: Connection, ids: Iterable[int], now: datetime | None) -> None:
+    """An add of these people is under way (or, with None, it is known how it ended)."""
+    connection.execute(update(_TABLE).where(_TABLE.c.id.in_(list(ids))).values(asked_zoom_at=now))
+
+
+def confirmed_ids(connection: Connection, event_id: int, before: datetime) -> Sequence[int]:
+    """Who has a seat, and had it by then."""
+    query = select(_TABLE.c.id).where(_TABLE.c.event_id == event_id, _TABLE.c.confirmed_at <= before, *_SEATED)
+    return connection.execute(query).scalars().all()
+
+
+def delete(connection: Connection, registration_id: int) -> None:
+    """Their letters go with them; what was seen of them stays without a name (`sightings.forget_people`)."""
+    connection.execute(delete_from(_TABLE).where(_TABLE.c.id == registration_id))
+
+
+def delete_unconfirmed(connection: Connection, now: datetime) -> int:
+    """Who never pressed the button in the letter. Whoever waits for approval at Zoom is not among them, nor anybody
+    of whom Zoom may still know."""
+    gone = connection.execute(
+        delete_from(_TABLE).where(
+            _TABLE.c.confirmed_at.is_(None),
+            _TABLE.c.confirm_by < now,
+            _TABLE.c.registrant_id.is_(None),
+            _TABLE.c.asked_zoom_at.is_(None),
+            _TABLE.c.synced_revision >= _TABLE.c.revision,
+        )
+    )
+    return gone.rowcount
+
+
+def _one(connection: Connection, where: ColumnElement[bool]) -> Registration | None:
+    return _read(connection, select(*_COLUMNS).where(where))
+
+
+def _read(connection: Connection, query: Select[Any]) -> Registration | None:
+    row = connection.execute(query).mappings().first()
+    return Registration(**row) if row else None
+
+
+def _in_order(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """These rows, locked by id: whoever changes several at once does it in the same order, so nobody waits in a
+    circle."""
+    return _TABLE.c.id.in_(select(_TABLE.c.id).where(where).order_by(_TABLE.c.id).with_for_update(key_share=True))
+
+
+def _many(connection: Connection, where: ColumnElement[bool], *order: Any) -> list[Registration]:
+    rows = connection.execute(select(*_COLUMNS).where(where).order_by(*(order or (_TABLE.c.id,)))).mappings()
+    return [Registration(**row) for row in rows]

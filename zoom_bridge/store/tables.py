@@ -1,0 +1,348 @@
+"""The whole schema, readable top to bottom. Columns are named like the fields of the domain's dataclasses.
+
+Rows that need work carry the same five columns (`work()`); `claims.py` is the only module that writes
+`claim` and `claimed_until`. Instants are aware UTC (`Instant`); wall times are text in ISO form."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """Aware UTC instants. Naive values are rejected; SQLite, which keeps no zone, gets them as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WallTime(TypeDecorator[datetime]):
+    """Naive wall times, to be read together with a time zone."""
+
+    impl = String(19)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is not None:
+            raise ValueError(f"a wall time has no zone: {value!r}")
+        return value.isoformat(timespec="seconds") if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return datetime.fromisoformat(value) if value is not None else None
+
+
+def work() -> tuple[Column[Any], ...]:
+    """What a row that needs work carries. `due_at` empty: nothing to do."""
+    return (
+        Column("due_at", Instant),
+        Column("claim", String(64)),
+        Column("claimed_until", Instant),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("last_error", Text),
+        Column("gave_up_at", Instant),
+    )
+
+
+def due_index(name: str, *columns: str) -> Index:
+    """Finds due rows among millions that are done: only rows with work are in it."""
+    return Index(
+        f"ix_{name}_due", "due_at", *columns, sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    )  # fmt: skip
+
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("title_de", String(200), nullable=False),
+    Column("subtitle_de", String(300), nullable=False),
+    Column("description_de", Text, nullable=False),
+    Column("title_en", String(200), nullable=False),
+    Column("subtitle_en", String(300), nullable=False),
+    Column("description_en", Text, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("starts_wall", WallTime, nullable=False),
+    Column("ends_wall", WallTime, nullable=False),
+    Column("starts_at", Instant, nullable=False, index=True),
+    Column("ends_at", Instant, nullable=False),
+    Column("hosted_by", String(200), nullable=False),
+    Column("hosted_by_url", String(500), nullable=False),
+    Column("help_name", String(200), nullable=False),
+    Column("help_phone", String(40), nullable=False),
+    Column("help_hours", String(200), nullable=False),
+    Column("help_email", String(254), nullable=False),
+    Column("zoom_host", String(254), nullable=False),
+    Column("capacity", Integer),
+    Column("opens_at", Instant),
+    Column("closes_at", Instant),
+    Column("double_opt_in", Boolean, nullable=False),
+    Column("remind_day_before", Boolean, nullable=False),
+    Column("remind_hour_before", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("published_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("revision", Integer, nullable=False),
+    Column("schedule_revision", Integer, nullable=False),
+    Column("moved_from", Instant),
+    Column("forget_at", Instant, nullable=False),
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(200), nullable=False),
+    Column("url", String(500), nullable=False),
+)
+
+panelists = Table(
+    "panelists",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("office", String(200), nullable=False),
+    Column("organisation", String(200), nullable=False),
+    Column("mark", String(60), nullable=False),
+)
+
+webinars = Table(
+    "webinars",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("zoom_id", String(32), index=True),
+    Column("host", String(254)),
+    Column("synced_revision", Integer, nullable=False, server_default=text("0")),
+    Column("synced_at", Instant),
+    Column("asked_zoom_at", Instant),
+    Column("absent_at", Instant),
+    Column("gone_at", Instant),
+    Column("differing", Text, nullable=False),
+    *work(),
+    due_index("webinars"),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False),
+    Column("first_name", String(64), nullable=False),
+    Column("last_name", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("source", String(10), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("confirm_by", Instant),
+    Column("confirmed_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("cancelled_by", String(10)),
+    Column("privacy_version", Integer),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("synced_revision", Integer, nullable=False, server_default=text("0")),
+    Column("synced_at", Instant),
+    Column("registrant_id", String(64), index=True),
+    Column("join_url", Text),
+    Column("asked_zoom_at", Instant),
+    Column("first_clicked_at", Instant),
+    *work(),
+    UniqueConstraint("event_id", "email_key"),
+    due_index("registrations", "event_id"),
+    # Counts seats without touching the table.
+    Index(
+        "ix_registrations_seats", "event_id",
+        sqlite_where=text("confirmed_at IS NOT NULL AND cancelled_at IS NULL"),
+        postgresql_where=text("confirmed_at IS NOT NULL AND cancelled_at IS NULL"),
+    ),
+)  # fmt: skip
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("schedule_revision", Integer, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("useful_until", Instant, nullable=False),
+    Column("queued_at", Instant),
+    Column("dropped_at", Instant),
+    Column("drop_reason", String(30)),
+    *work(),
+    UniqueConstraint("event_id", "kind", "schedule_revision"),
+    due_index("reminders"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("unique_key", String(120), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), index=True),
+    Column("registration_id", ForeignKey("registrations.id", ondelete="CASCADE"), index=True),
+    Column("sign_in_id", ForeignKey("sign_ins.id", ondelete="CASCADE")),
+    Column("schedule_revision", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Instant, nullable=False),
+    Column("useful_until", Instant, nullable=False),
+    Column("message_id", String(200)),
+    Column("dated_at", Instant),
+    Column("sent_at", Instant),
+    Column("skipped_at", Instant),
+    Column("skip_reason", String(30)),
+    *work(),
+    due_index("messages"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("applied_at", Instant),
+    Column("ignored_at", Instant),
+    Column("outcome", String(200)),
+    *work(),
+    due_index("deliveries"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sitting", String(64), nullable=False),
+    Column("participant", String(64), nullable=False),
+    Column("fact", String(10), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("teller", String(10), nullable=False),
+    Column("registration_id", ForeignKey("registrations.id", ondelete="SET NULL"), index=True),
+    Column("matched_by", String(20)),
+    Column("guest", String(254), nullable=False),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("sitting", "participant", "fact", "at", "teller"),
+)
+
+#: The report to fetch after an event ended: one row per sitting.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("sitting", String(64), nullable=False, unique=True),
+    Column("ended_at", Instant, nullable=False),
+    Column("rows", Integer),
+    Column("fetched_at", Instant),
+    *work(),
+    due_index("reports"),
+)
+
+organisers = Table(
+    "organisers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("language", String(2), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+)
+
+#: What was asked for how often in which window: limits per address and account, shared by all processes.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("window_starts_at", Instant, primary_key=True),
+    Column("used", Integer, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("finished_at", Instant, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed_since", Instant),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("paused_until", Instant),
+    Column("alarm", Boolean, nullable=False),
+)

@@ -1,0 +1,67 @@
+"""What every view has at hand while a request lasts: the assembled bridge, the time, the reader's language."""
+
+from datetime import datetime
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from flask import current_app, g, request
+
+from zoom_bridge import i18n
+from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain.event import Event
+
+
+def bridge() -> Bridge:
+    return cast(Bridge, current_app.extensions["bridge"])
+
+
+def now() -> datetime:
+    """One instant for the whole request: a page does not disagree with itself."""
+    if "now" not in g:
+        g.now = bridge().clock()
+    return cast(datetime, g.now)
+
+
+def asked_language() -> str | None:
+    """The language in the address (?lang=en): it stays in the links of the page."""
+    asked = request.args.get("lang")
+    return asked if asked in i18n.LANGUAGES else None
+
+
+def prefer_language(language: str) -> None:
+    """Somebody whose language we know reads this page; what the address says goes first."""
+    g.known_language = language
+    g.pop("speech", None)
+
+
+def speech() -> i18n.Speech:
+    """The reader's language: asked for, known, accepted by the browser, else German."""
+    if "speech" not in g:
+        known = asked_language() or g.get("known_language")
+        g.speech = i18n.speech(i18n.choose_language(request.accept_languages.best_match, known))
+    return cast(i18n.Speech, g.speech)
+
+
+def say(message: str, **values: object) -> str:
+    return speech().say(message, **values)
+
+
+def say_n(singular: str, plural: str, n: int, **values: object) -> str:
+    return speech().say_n(singular, plural, n, **values)
+
+
+def remember_event(event: Event) -> None:
+    """What the page is about: an error page then names the way back and whom to ring."""
+    g.event = event
+
+
+def seen_event() -> Event | None:
+    return cast(Event | None, g.get("event"))
+
+
+def this_page_in(language: str) -> str:
+    """The address of this page in another language."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    # Two slashes at its beginning would name another host.
+    path = "/" + quote(request.path.lstrip("/"))
+    return f"{path}?{urlencode([*query, ('lang', language)])}"

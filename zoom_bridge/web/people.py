@@ -1,0 +1,117 @@
+"""An event's people: find them, see how far Zoom knows of them, let them in, take them off the list."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.refusals import EventFull, NotFound, RegistrationRefused
+from zoom_bridge.domain.registration import Registration, Standing, ZoomStanding
+from zoom_bridge.flows import registering
+from zoom_bridge.store import overviews, registrations
+from zoom_bridge.web import backstage
+from zoom_bridge.web.context import bridge, now, say, speech
+from zoom_bridge.web.fields import cleaned_line
+from zoom_bridge.web.in_words import STANDINGS, ZOOM_STANDINGS, standing_in_words, zoom_standing_in_words
+
+bp = Blueprint("people", __name__)
+
+_LONGEST_SEARCH = 200
+_LAST_PAGE = 100_000
+_FILTERED = (ZoomStanding.IN_LINE, ZoomStanding.WAITS, ZoomStanding.STUCK)
+_PERSON = f"/events/<{backstage.KEY}:event_id>/people/<{backstage.KEY}:registration_id>"
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@bp.get(f"/events/<{backstage.KEY}:event_id>/people")
+def show(event_id: int) -> str:
+    search = cleaned_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
+    standing = _one_of(Standing, request.args.get("standing"))
+    at_zoom = _one_of(ZoomStanding, request.args.get("zoom"))
+    page = _page_number()
+    with bridge().db.reading() as connection:
+        event = backstage.get_event(connection, event_id)
+        found = overviews.people(connection, event_id, search, standing, at_zoom, page)
+    pages = max(1, -(-found.total // overviews.PAGE_SIZE))
+    return render_template(
+        "organiser/people.html",
+        event=event,
+        wording=event.wording(speech().language),
+        public_address=bridge().links.event(event.slug),
+        people=[_row(event, person) for person in found.rows],
+        total=found.total,
+        page=page,
+        pages=pages,
+        chosen={"q": search or None, "standing": standing, "zoom": at_zoom},
+        standings=[(standing, say(words)) for standing, (_, _, words) in STANDINGS.items()],
+        zoom_standings=[(standing, say(ZOOM_STANDINGS[standing][2])) for standing in _FILTERED],
+    )
+
+
+@bp.post(f"{_PERSON}/approve")
+def approve(event_id: int, registration_id: int) -> ResponseReturnValue:
+    person = _get_person(event_id, registration_id)
+    try:
+        registering.approve(bridge().db, person.id, now())
+        flash(say("%(name)s is registered now.", name=person.name or person.email), "good")
+    except EventFull:
+        flash(say("All places are taken. Raise the number of places first, then approve."), "care")
+    except RegistrationRefused:
+        flash(say("This event takes no registrations any more."), "care")
+    return _back(event_id)
+
+
+@bp.get(f"{_PERSON}/cancel")
+def ask_to_cancel(event_id: int, registration_id: int) -> ResponseReturnValue:
+    person = _get_person(event_id, registration_id)
+    if person.cancelled_at:
+        return _back(event_id)
+    return render_template("organiser/cancelling_person.html", event=backstage.read_event(event_id), person=person)
+
+
+@bp.post(f"{_PERSON}/cancel")
+def cancel(event_id: int, registration_id: int) -> ResponseReturnValue:
+    person = _get_person(event_id, registration_id)
+    registering.cancel_by_organiser(bridge().db, person.id, now())
+    flash(say("The registration of %(name)s is cancelled.", name=person.name or person.email), "good")
+    return _back(event_id)
+
+
+def _get_person(event_id: int, registration_id: int) -> Registration:
+    """Somebody of this event; another event's number is as unknown as any."""
+    with bridge().db.reading() as connection:
+        backstage.get_event(connection, event_id)
+        person = registrations.find(connection, registration_id)
+    if person is None or person.event_id != event_id:
+        raise NotFound
+    return person
+
+
+def _row(event: Event, person: Registration) -> dict[str, object]:
+    return {
+        "person": person,
+        "standing": standing_in_words(person, speech()),
+        "at_zoom": zoom_standing_in_words(person, event.timezone, speech()),
+        "waits": person.standing is Standing.WAITS_FOR_APPROVAL,
+        "cancelled": person.cancelled_at is not None,
+        "since": person.cancelled_at or person.confirmed_at or person.created_at,
+    }
+
+
+def _one_of(kind: type[Word], asked: str | None) -> Word | None:
+    try:
+        return kind(asked or "")
+    except ValueError:
+        return None
+
+
+def _page_number() -> int:
+    asked = request.args.get("page", "1")
+    return min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+
+
+def _back(event_id: int) -> ResponseReturnValue:
+    return redirect(url_for("organiser.people.show", event_id=event_id), 303)

@@ -1,0 +1,1 @@
+"""The only calls out: a client for Zoom that knows nothing of the house but the word Failure."""
