@@ -6,6 +6,4 @@ from benchmarks.command import run
 SCRIPTS = (registrations, burst, webhooks, letters, memory, cold_start, million)
 
 if __name__ == "__main__":
-    run(
-        *(script.measure for script in SCRIPTS), names=[script.__name__.rpartition(".")[2] for script in SCRIPTS]
-    )
+    run(*(script.measure for script in SCRIPTS), names=[script.__name__.rpartition(".")[2] for script in SCRIPTS])

@@ -44,7 +44,9 @@ def run(*measures: Measure, names: Sequence[str] = ()) -> None:
     markdown, quick, lines = asked.pop("markdown"), asked.pop("quick"), asked.pop("lines", None)
     given = {name: value for name, value in asked.items() if value is not None}
     effort = replace(_QUICK if quick else Effort(), **given)
-    chosen = [measure for measure, name in zip(measures, names, strict=True) if name in lines] if lines else measures
+    chosen = (
+        [measure for measure, name in zip(measures, names, strict=True) if name in lines] if lines else measures
+    )
     rows: list[Row] = []
     for measure in chosen:
         rows += measure(effort)

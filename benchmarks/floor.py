@@ -27,7 +27,12 @@ class Floor:
     def command(self) -> list[object]:
         options = {"port": self.port, "database": self.database, "writer": self.writer}
         options |= {"mail-port": self.mail_port, "secret": self.secret}
-        return [sys.executable, "-m", "benchmarks.least_service", *(f"--{name}={value}" for name, value in options.items())]
+        return [
+            sys.executable,
+            "-m",
+            "benchmarks.least_service",
+            *(f"--{name}={value}" for name, value in options.items()),
+        ]
 
     @property
     def database(self) -> Path:

@@ -100,7 +100,10 @@ def create_app(writer: EachByItself | SingleWriter, secret: bytes) -> Flask:
             return "Please fill in everything.", 422
         writer.keep(
             [
-                ("INSERT INTO registrations (email, first_name, last_name) VALUES (?, ?, ?)", (email, first, last)),
+                (
+                    "INSERT INTO registrations (email, first_name, last_name) VALUES (?, ?, ?)",
+                    (email, first, last),
+                ),
                 ("INSERT INTO letters (email) VALUES (?)", (email,)),
             ]
         )

@@ -66,6 +66,10 @@ class Stage:
         with self.db.reading() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM {table} WHERE {condition}")).scalar_one())
 
+    def webinar_id(self) -> str:
+        with self.db.reading() as connection:
+            return str(connection.execute(text("SELECT zoom_id FROM webinars")).scalar_one())
+
     def wait_until_idle(self, *tables: str) -> None:
         """Until nothing is left to be done, so that it does not disturb who is measured next."""
         for table in tables:
@@ -127,7 +131,7 @@ def _config(url: str, port: int, zoom_port: int, mail_port: int, connections: in
 def _publish(db: Database, now: datetime, capacity: int | None) -> Event:
     for kind in NoticeKind:
         informing.write_notice(db, kind, "de", "Ein Text, der hier stehen muss.", now)
-    event = hosting.create_event(db, _draft(now, capacity), now)
+    event = hosting.create_event(db, draft(now, capacity), now)
     hosting.publish_event(db, event.id, now)
     with db.reading() as connection:
         published = events.find(connection, event.id)
@@ -135,7 +139,8 @@ def _publish(db: Database, now: datetime, capacity: int | None) -> Event:
     return published
 
 
-def _draft(now: datetime, capacity: int | None) -> EventDraft:
+def draft(now: datetime, capacity: int | None) -> EventDraft:
+    """Two weeks ahead."""
     starts_at = (now + timedelta(days=14)).replace(hour=8, minute=0, second=0, microsecond=0)
     ends_at = starts_at + timedelta(minutes=90)
     return EventDraft(

@@ -4,6 +4,7 @@ One poisoned row stops nobody: what goes wrong with it is written on it, and it 
 What goes wrong for everybody (wrong password, server gone) pauses the job as a whole and burns no row."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ from zoom_bridge.store import claims, runs
 from zoom_bridge.store.database import Database, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
+
+_ADDRESS = re.compile(r"[^\s<>()\"'“”:;,]+@[^\s<>()\"'“”:;,]+")
 
 Clock = Callable[[], datetime]
 #: Does the rows with these ids, claimed by this word. Most flows take one row at a time.
@@ -114,7 +117,7 @@ def _attempt(db: Database, work: Work, hold: Hold, clock: Clock) -> int:
         _put_back(db, work, hold, failure, clock())
         if failure.systemic:
             raise Trouble(failure) from failure
-        log.warning("%s: %s", work.job, failure.message)
+        log.warning("%s: %s", work.job, without_addresses(failure.message))
         return 0
     except DatabaseUnavailable:
         raise
@@ -165,8 +168,13 @@ def _release(db: Database, table: Table, ids: Sequence[int], word: str) -> None:
 
 
 def _pause(db: Database, work: Work, failure: Failure, now: datetime) -> None:
-    log.error("%s pauses: %s", work.job, failure.message)
+    log.error("%s pauses: %s", work.job, without_addresses(failure.message))
     with db.transaction() as connection:
         run = runs.find(connection, work.job)
         until = next_attempt(failure, run.failures + 1 if run else 1, now, work.patience)
         runs.record_trouble(connection, work.job, failure.message, until or now, failure.permanent, now)
+
+
+def without_addresses(message: str) -> str:
+    """Mail servers and Zoom repeat whom they mean. The organiser reads it, the log does not keep it."""
+    return _ADDRESS.sub("…", message)

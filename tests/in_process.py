@@ -13,7 +13,6 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from zoom_bridge.simulator.weather import LOST_HEADER
 
 
-
 class InProcess(HTTPAdapter):
     """Mount it on a session: `session.mount("https://zoom.example.org", InProcess(simulator))`."""
 

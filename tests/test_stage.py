@@ -10,7 +10,7 @@ import requests
 from tests.builders import a_draft, a_registration, an_event
 from tests.cast import ANNA, BEN, MALLORY
 from tests.clock import NOW, Clock
-from tests.in_process import LOST, in_process_session
+from tests.in_process import LOST_HEADER, in_process_session
 from tests.mailbox import Mailbox
 from tests.visitor import Visitor
 from zoom_bridge.domain.failures import Failure
@@ -28,7 +28,7 @@ def a_shop(environ: dict, start_response: object) -> list[bytes]:  # type: ignor
     answer = asked.encode("latin-1") + body
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(answer)))]
     if environ["PATH_INFO"] == "/lost":
-        headers.append((LOST, "answer"))
+        headers.append((LOST_HEADER, "answer"))
     if environ["PATH_INFO"] == "/short":
         headers[1] = ("Content-Length", "1000")
     start_response("200 OK", headers)  # type: ignore[operator]

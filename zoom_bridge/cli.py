@@ -7,9 +7,10 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -19,6 +20,9 @@ from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import ConfigError, Settings, load_settings
 
 log = logging.getLogger(__name__)
+
+#: Seconds that requests in hand have when the pages are asked to stop.
+FINISHES_WITHIN = 15
 
 config_option = click.option(
     "--config",
@@ -45,7 +49,12 @@ def main() -> None:
 @config_option
 @click.option("--data", type=click.Path(path_type=Path), default=Path("zoom-bridge-data"), show_default=True)
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the trial's pages."
+    # The trial takes this port and some above it.
+    "--port",
+    type=click.IntRange(1, 65000),
+    default=8000,
+    show_default=True,
+    help="Of the trial's pages.",
 )
 @click.option("--fresh", is_flag=True, help="Throw the trial's data away and start over.")
 @click.option("--yes", is_flag=True, help="Do not ask before throwing data away.")
@@ -93,7 +102,8 @@ def serve(config_path: Path | None, processes: int | None) -> None:
                 "graceful_timeout": 20,
                 "keepalive": 5,
                 # Which proxies may say where a request came from is configured in one place (web.trusted_proxies).
-                "forwarded_allow_ips": "*",
+                # gunicorn itself believes nobody: anybody could send a SCRIPT_NAME, and our links would begin with it.
+                "forwarded_allow_ips": "",
                 "control_socket_disable": True,
             }
             for name, value in wanted.items():
@@ -123,7 +133,7 @@ def work(config_path: Path | None) -> None:
 
 @main.command()
 @config_option
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: the port in zoom.api_url.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: the port in zoom.api_url.")
 @click.option("--webhook-url", help="Where to tell what happened. Default: web.base_url + /zoom/webhooks.")
 @click.option("--memory", type=click.Path(path_type=Path), help="A file to remember everything in.")
 def simulate(config_path: Path | None, port: int | None, webhook_url: str | None, memory: Path | None) -> None:
@@ -149,9 +159,9 @@ def simulate(config_path: Path | None, port: int | None, webhook_url: str | None
         path=memory,
     )
     sender = WebhookSender(world)
-    chosen = address.port if port is None else port
-    server = create_server(create_simulator(world), host="127.0.0.1", port=chosen or 80, threads=8, ident=None)
-    stop = _stop_on_signals(server.close)
+    chosen = port or address.port or 80
+    server = create_server(create_simulator(world), host="127.0.0.1", port=chosen, threads=8, ident=None)
+    stop = _stop_on_signals()
     sender.start()
     click.echo(f"The pretend Zoom is at {world.settings.public_url}. Ctrl-C ends it.")
     _serve(server, stop)
@@ -227,9 +237,17 @@ def _run(bridge: Bridge) -> None:
     from zoom_bridge.web.app import create_app
 
     web = bridge.settings.web
-    server = create_server(create_app(bridge), host=web.host, port=web.port, threads=web.threads, ident=None)
+    server = create_server(
+        create_app(bridge),
+        host=web.host,
+        port=web.port,
+        threads=web.threads,
+        ident=None,
+        # Which proxies may say where a request came from is decided in one place (web.trusted_proxies).
+        clear_untrusted_proxy_headers=False,
+    )
     clockwork = Clockwork(bridge)
-    stop = _stop_on_signals(server.close)
+    stop = _stop_on_signals()
     clockwork.start()
     _serve(server, stop)
     clockwork.stop()
@@ -244,22 +262,36 @@ def _work_once(bridge: Bridge) -> None:
         job.run(bridge, threading.Event())
 
 
-def _serve(server: "object", stop: threading.Event) -> None:
+def _serve(server: Any, stop: threading.Event) -> None:
+    """Answer requests in a thread until the stop, then finish those in hand. Lines that browsers keep open hold
+    nobody up: waitress's own loop would wait for the last of them to be closed."""
+    loop = threading.Thread(target=_answer, args=(server, stop), name="pages", daemon=True)
+    loop.start()
+    while not stop.wait(1):
+        if not loop.is_alive():
+            raise click.ClickException("The pages have stopped answering; the log says why.")
+    server.task_dispatcher.shutdown(timeout=FINISHES_WITHIN)
+    for _ in range(20):
+        if not any(line.total_outbufs_len for line in list(server.active_channels.values())):
+            break
+        time.sleep(0.05)
+    server.close()
+
+
+def _answer(server: Any, stop: threading.Event) -> None:
     try:
-        server.run()  # type: ignore[attr-defined]
+        server.run()
     except OSError:
         # waitress's loop stumbles over the socket that closing it took away.
         if not stop.is_set():
             raise
 
 
-def _stop_on_signals(then: Callable[[], object] | None = None) -> threading.Event:
+def _stop_on_signals() -> threading.Event:
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         stop.set()
-        if then:
-            then()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)

@@ -61,7 +61,11 @@ def _base_url(value: str) -> str:
     parts = _split(value)
     if parts.path not in {"", "/"}:
         raise ValueError
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    # As browsers write it: they name no port that goes without saying, and umlauts only encoded.
+    if not parts.netloc.isascii():
+        raise ValueError
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def _remote_url(value: str) -> str:
@@ -116,7 +120,7 @@ class _Section(BaseModel):
 class WebSettings(_Section):
     base_url: Annotated[str, AfterValidator(_base_url)] = Field(
         description="the address people reach the service at, such as https://events.example.org: "
-        "https (http only for this machine itself), without a path"
+        "https (http only for this machine itself), without a path, umlauts as xn--…"
     )
     secret_key: Annotated[SecretStr, AfterValidator(_strong)] = Field(
         description="at least 32 random bytes, such as `openssl rand -hex 32` prints"

@@ -159,8 +159,11 @@ def _kept_secrets(path: Path) -> dict[str, str]:
     """Secrets of this trial, made on the first start and readable by nobody else."""
     if not path.exists():
         names = ("secret_key", "webhook_secret", "client_secret")
-        path.touch(mode=0o600)
-        path.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}), encoding="utf-8")
+        # Under its name only when it is complete: a start that is broken off here must not spoil the next one.
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}), encoding="utf-8")
+        draft.rename(path)
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return kept
 

@@ -103,3 +103,13 @@ def test_a_server_that_is_not_there_is_said_to_be_unavailable() -> None:
     with pytest.raises(DatabaseUnavailable), db.reading():
         pass
     db.dispose()
+
+
+def test_what_goes_wrong_with_a_statement_does_not_tell_what_was_in_it(db: Database) -> None:
+    values = {"email": "olga@example.org", "name": "Olga", "language": "too long", "created_at": None}
+
+    with pytest.raises(SQLAlchemyError) as caught, db.transaction() as connection:
+        connection.execute(insert(tables.organisers).values(values))
+
+    assert "INSERT INTO organisers" in str(caught.value)
+    assert "[parameters: " not in str(caught.value)

@@ -115,7 +115,9 @@ def enter(waiting_room: Page) -> Page:
 def webinar_pages(host: Visitor) -> list[str]:
     """The addresses of all webinars' control pages."""
     overview = host.open("/")
-    links = dict.fromkeys(urljoin(overview.path, href) for href in overview.links() if "/control/webinars/" in href)
+    links = dict.fromkeys(
+        urljoin(overview.path, href) for href in overview.links() if "/control/webinars/" in href
+    )
     return list(links)
 
 

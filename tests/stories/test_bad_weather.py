@@ -4,7 +4,7 @@ in any order: people notice nothing, work waits and says so, and in the end ever
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,11 +14,11 @@ from jobs.timetable import TIMETABLE
 from tests.cast import ANNA, AUDIENCE, BEN, CHIARA, OLGA_EMAIL, OLGA_NAME
 from tests.clock import Clock
 from tests.mailbox import Letter, Mailbox
-from tests.stories import acts
+from tests.stories import acts, evening
 from tests.stories.traveller import Travel, part
 from tests.visitor import Visitor
 from zoom_bridge.bridge import Bridge
-from zoom_bridge.domain.attendance import Room, Teller, fold
+from zoom_bridge.domain.attendance import Teller
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.registration import Attendee
@@ -29,7 +29,7 @@ from zoom_bridge.simulator.faults import Webhooks
 from zoom_bridge.simulator.records import Webinar
 from zoom_bridge.simulator.sender import WebhookSender
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import outbox, overviews, registrations, sightings, webinars
+from zoom_bridge.store import outbox, overviews, registrations, webinars
 from zoom_bridge.store.overviews import Numbers
 
 Work = Callable[[], None]
@@ -123,7 +123,9 @@ def test_while_the_mail_server_refuses_letters_wait_and_then_all_leave_once(
 
     assert sorted(letter.recipient for letter in catcher.letters()) == sorted(p.email for p in AUDIENCE)
     assert waiting_letters(posting, event) == 0
-    assert "waiting" not in words(olga, f"/organiser/events/{event.id}", "letters").replace("No e-mail is waiting", "")
+    assert "waiting" not in words(olga, f"/organiser/events/{event.id}", "letters").replace(
+        "No e-mail is waiting", ""
+    )
 
 
 def test_one_refused_mailbox_keeps_nobody_else_waiting(
@@ -231,7 +233,8 @@ def test_attendance_is_the_same_however_the_webhooks_arrive(
     work()
     world.faults.webhooks(*moods)
 
-    hold_the_evening(webinar_of(bridge, world, event), event.starts_at, world, clock)
+    clock.set(event.ends_at)
+    evening.hold(world, webinar_of(bridge, world, event), event.starts_at)
     work()
     world.faults.webhooks(*(set(moods) - {Webhooks.HELD}))
     clock.advance(minutes=2)
@@ -239,48 +242,15 @@ def test_attendance_is_the_same_however_the_webhooks_arrive(
         sender.deliver_due()
         work()
 
-    told_by_webhooks = room(bridge, event, Teller.WEBHOOK)
-    assert visits_of(told_by_webhooks, event.starts_at) == {
-        ANNA.name: [(0, 30), (40, 90)],
-        BEN.name: [(5, 60)],
-        CHIARA.name: [(89, 90)],
-        "iPad": [(12, 90)],
-    }
-    assert not told_by_webhooks.running
+    told = evening.room(bridge.db, event.id, Teller.WEBHOOK)
+    assert evening.visits(told, event.starts_at) == evening.VISITS
+    assert not told.running
 
     clock.advance(hours=2)
     work()
-    assert visits_of(room(bridge, event), event.starts_at) == visits_of(told_by_webhooks, event.starts_at)
-    assert room(bridge, event).final
-
-
-def hold_the_evening(webinar: Webinar, starts_at: datetime, world: World, clock: Clock) -> None:
-    """Anna goes and comes again, Ben changes from one device to another, Chiara looks in, somebody's tablet stays."""
-    ids = {registrant.email: registrant.id for registrant in webinar.registrants.values()}
-    at = {minute: starts_at + timedelta(minutes=minute) for minute in range(91)}
-
-    def at_minute(minute: int) -> datetime:
-        return clock.set(at[minute])
-
-    world.start(webinar.id, at_minute(0))
-    anna = world.join(webinar.id, ids[ANNA.email])
-    at_minute(5)
-    ben = world.join(webinar.id, ids[BEN.email])
-    at_minute(10)
-    bens_phone = world.join(webinar.id, ids[BEN.email], device="second device")
-    at_minute(12)
-    world.join(webinar.id, name="iPad")
-    at_minute(20)
-    world.leave(webinar.id, ben)
-    at_minute(30)
-    world.leave(webinar.id, anna)
-    at_minute(40)
-    world.join(webinar.id, ids[ANNA.email])
-    at_minute(60)
-    world.leave(webinar.id, bens_phone)
-    at_minute(89)
-    world.join(webinar.id, ids[CHIARA.email])
-    world.end(webinar.id, at_minute(90))
+    told = evening.room(bridge.db, event.id)
+    assert evening.visits(told, event.starts_at) == evening.VISITS
+    assert told.final
 
 
 # What the stories look at
@@ -345,22 +315,3 @@ def calendar_of(letter: Letter) -> "Calendar":
     (calendar,) = [one for one in message.walk() if one.get_content_type() == "text/calendar"]
     (entry,) = Calendar.from_ical(calendar.get_payload(decode=True)).walk("VEVENT")
     return entry
-
-
-def room(bridge: Bridge, event: Event, teller: Teller | None = None) -> Room:
-    with bridge.db.reading() as connection:
-        found = sightings.list_for_event(connection, event.id)
-    return fold(one for one in found if teller in (None, one.teller))
-
-
-def visits_of(room: Room, starts_at: datetime) -> dict[str, list[tuple[int, int | None]]]:
-    """Who was there from which minute to which; the host is not an attendee."""
-
-    def minute(instant: datetime | None) -> int | None:
-        return None if instant is None else round((instant - starts_at).total_seconds() / 60)
-
-    return {
-        one.name: [(minute(visit.joined_at) or 0, minute(visit.left_at)) for visit in one.visits]
-        for one in room.attendances
-        if "webinar-1" not in one.name
-    }

@@ -83,7 +83,9 @@ def test_the_main_job_by_processes_of_their_own(
 
     # Olga moves it to a few minutes from now. Anna waits for it in Zoom's waiting room.
     starts_at = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=3)
-    asked = olga.open(f"/organiser/events/{event_id}/edit").submit("title_de", button="save", **form_times(starts_at))
+    asked = olga.open(f"/organiser/events/{event_id}/edit").submit(
+        "title_de", button="save", **form_times(starts_at)
+    )
     assert asked.submit("sure", button="save").status == 200
     wait_until(lambda: all(count(catcher, who) >= 5 for who in COUPLE), "news of the second move")
     waiting = acts.join(browsers[ANNA], personal[ANNA])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from zoom_bridge.store import registrations
-from zoom_bridge.web.guards import hosts_of, origins
+from zoom_bridge.web.guards import _network, hosts_of, origins
 
 BASE = "https://events.example.org"
 ANNA = {"first_name": "Anna", "last_name": "Albers", "email": "anna@example.org"}
@@ -87,3 +87,20 @@ def test_our_origins_are_those_of_the_base_url() -> None:
     assert origins("https://events.example.org") == {"https://events.example.org"}
     assert hosts_of("https://events.example.org:8443") == ("events.example.org",)
     assert "http://localhost:8000" in origins("http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        # A socket for both kinds writes IPv4 like this; in one network, everybody would be locked out together.
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::ffff:127.0.0.1", None),
+        ("127.0.0.1", None),
+        ("::1", None),
+        ("", "unknown"),
+    ],
+)
+def test_limits_are_for_one_address_or_one_home(address: str, network: str | None) -> None:
+    assert _network(address) == network

@@ -134,6 +134,41 @@ def test_an_event_can_be_opened_and_saved_without_changing_it(olga, bridge, even
     assert {name: getattr(kept, name) for name in texts} == {name: getattr(event, name) for name in texts}
 
 
+def test_a_colleagues_change_is_not_undone_without_saying_so(olga, bridge, event):
+    opened = olga.open(edit(event))
+    olga.open(edit(event)).submit("title_de", button="Änderungen speichern", subtitle_de="Von der Kollegin")
+
+    refused = opened.submit("title_de", button="Änderungen speichern", subtitle_de="Von Olga")
+    (unchanged,) = all_events(bridge)
+    again = refused.submit("title_de", button="Änderungen speichern")
+
+    assert refused.status == 409
+    assert "Jemand anderes hat diese Veranstaltung inzwischen geändert" in refused.text
+    assert unchanged.subtitle_de == "Von der Kollegin"
+    assert "Gespeichert." in again.text
+    assert all_events(bridge)[0].subtitle_de == "Von Olga"
+
+
+def test_after_a_mistake_in_the_form_a_colleagues_change_is_still_noticed(olga, bridge, event):
+    opened = olga.open(edit(event))
+    olga.open(edit(event)).submit("title_de", button="Änderungen speichern", subtitle_de="Von der Kollegin")
+
+    wrong = opened.submit("title_de", button="Änderungen speichern", title_de="")
+    page = wrong.submit("title_de", button="Änderungen speichern", title_de="Berichtigt")
+
+    assert (wrong.status, page.status) == (422, 409)
+    assert all_events(bridge)[0].subtitle_de == "Von der Kollegin"
+
+
+def test_the_button_pressed_twice_is_no_colleague(olga, bridge, event):
+    opened = olga.open(edit(event))
+
+    pages = [opened.submit("title_de", button="Änderungen speichern", subtitle_de="Neu") for _ in range(2)]
+
+    assert [page.status for page in pages] == [200, 200]
+    assert all_events(bridge)[0].revision == event.revision + 1
+
+
 def test_fields_that_no_form_has_are_ignored(olga, bridge, event):
     page = olga.open(edit(event))
 

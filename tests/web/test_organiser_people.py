@@ -49,7 +49,7 @@ def test_people_are_listed_with_their_standing_here_and_at_zoom(olga, event, bri
     text = olga.open(people(event)).text
 
     assert "2 Menschen" in text
-    assert "Anna Albers anna@example.org angemeldet im Zoom angemeldet" in text
+    assert "Anna Albers anna@example.org angemeldet bei Zoom angemeldet" in text
     assert "Ben Brandt ben@example.org unbestätigt noch nicht" in text
 
 

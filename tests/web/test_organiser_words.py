@@ -11,6 +11,7 @@ from zoom_bridge.domain.message import Kind, Skip
 from zoom_bridge.domain.registration import Standing, ZoomStanding
 from zoom_bridge.domain.reminder import Reminder
 from zoom_bridge.i18n import speech, translations
+from zoom_bridge.store import reminders
 from zoom_bridge.store.overviews import LetterLine
 from zoom_bridge.web import in_words
 from zoom_bridge.web.mail_plan import MailPlan
@@ -146,6 +147,11 @@ def test_a_dropped_reminder_says_why():
     ]  # fmt: skip
 
     assert said == ("stopped", "Nicht verschickt: Der Zeitpunkt war vorbei, ehe der Termin feststand.")
+
+
+def test_every_reason_a_reminder_is_dropped_for_has_words_of_its_own():
+    assert reminders.SWITCHED_OFF in in_words.DROPS
+    assert len(set(in_words.DROPS.values())) == len(in_words.DROPS)
 
 
 def test_reminders_of_an_older_date_that_were_never_sent_are_not_shown():

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.builders import a_sighting
 from tests.cast import ANNA, BEN
+from tests.clock import NOW
+from zoom_bridge.domain.attendance import Fact
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.flows import hosting, registering
-from zoom_bridge.store import registrations
+from zoom_bridge.store import registrations, sightings
 
 JOIN_URL = "https://zoom.example.org/w/81234567890?tk=anna"
 
@@ -203,6 +206,26 @@ def test_my_data_are_said_in_words_and_as_a_file(anna: Registration, link: str, 
     assert anna.key not in file.text
     assert JOIN_URL not in file.text
     assert "attachment" in file.headers["Content-Disposition"]
+
+
+def test_the_file_of_my_data_has_my_letters_and_visits_and_nobody_elses(
+    bridge: Any, anna: Registration, link: str, visit: Any, work: Any
+) -> None:
+    work()
+    with bridge.db.transaction() as connection:
+        for fact, minutes in ((Fact.JOINED, 0), (Fact.LEFT, 30)):
+            mine = a_sighting(fact, NOW + timedelta(minutes=minutes), registration_id=anna.id)
+            sightings.record(connection, anna.event_id, mine)
+        other = a_sighting(Fact.JOINED, NOW, participant="somebody", registration_id=None, guest="ben@example.org")
+        sightings.record(connection, anna.event_id, other)
+
+    kept = json.loads(visit().open(f"{link}/data.json").response.data)
+
+    assert "confirmation" in [letter["kind"] for letter in kept["letters"]]
+    assert [(one["came_at"][:16], one["went_at"][:16]) for one in kept["visits"]] == [
+        ("2026-09-01T08:00", "2026-09-01T08:30")
+    ]
+    assert "ben@example.org" not in json.dumps(kept)
 
 
 def test_the_calendar_file_is_personal_and_calls_the_date_off_when_cancelled(

@@ -10,6 +10,7 @@ Refusal
 │   ├── EventCancelled
 │   └── EventOver
 ├── TooManyRequests            slow down
+├── ChangedMeanwhile           somebody else changed it since it was looked at
 ├── NotPublishable             imprint or privacy notice missing, host missing
 ├── WallTimeRefused
 │   ├── WallTimeMissing        02:30 on the night the clocks go forward
@@ -47,6 +48,9 @@ class EventOver(RegistrationRefused): ...
 
 
 class TooManyRequests(Refusal): ...
+
+
+class ChangedMeanwhile(Refusal): ...
 
 
 class NotPublishable(Refusal):

@@ -5,13 +5,14 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.message import Kind, useful_until
-from zoom_bridge.domain.refusals import EventCancelled, NotFound, NotPublishable
+from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.reminder import planned_reminders
 from zoom_bridge.store import events, notices, outbox, registrations, reminders, webinars
 from zoom_bridge.store.database import Database
@@ -28,12 +29,21 @@ def create_event(db: Database, draft: EventDraft, now: datetime) -> Event:
         return event
 
 
-def change_event(db: Database, event_id: int, draft: EventDraft, now: datetime) -> Event:
-    """Keep the new version. A moved date plans the reminders anew and tells everybody who has a seat, once."""
+def change_event(
+    db: Database, event_id: int, draft: EventDraft, now: datetime, seen_revision: int | None = None
+) -> Event:
+    """Keep the new version. A moved date plans the reminders anew and tells everybody who has a seat, once.
+
+    `seen_revision`: the one the draft was made from. Refused when there is a newer one, so that nobody undoes a
+    colleague's change without knowing of it."""
     with db.transaction() as connection:
         before = _existing(connection, event_id)
         if before.cancelled_at:
             raise EventCancelled
+        if seen_revision not in (None, before.revision):
+            if _says_the_same(before, draft):
+                return before  # the button was pressed twice
+            raise ChangedMeanwhile
         events.change(connection, before, draft, _start_as_told(connection, before))
         event = _existing(connection, event_id)
         planned = planned_reminders(event)
@@ -105,6 +115,10 @@ def _existing(connection: Connection, event_id: int) -> Event:
     if event is None:
         raise NotFound
     return event
+
+
+def _says_the_same(event: Event, draft: EventDraft) -> bool:
+    return all(getattr(event, field.name) == getattr(draft, field.name) for field in fields(EventDraft))
 
 
 def _start_as_told(connection: Connection, event: Event) -> datetime:

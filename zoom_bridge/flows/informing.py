@@ -14,5 +14,7 @@ def write_notice(db: Database, kind: NoticeKind, language: str, text: str, now: 
         if text == (before.text if before else ""):
             return False
         version = before.version + 1 if before else 1
-        notices.add(connection, Notice(kind, language, version, text, now))
+        while not notices.add(connection, Notice(kind, language, version, text, now)):
+            # Somebody saved in the same moment; ours is the newer one.
+            version += 1
         return True

@@ -119,6 +119,8 @@ def _registrant_came(news: News) -> str:
     person = news.webhook.read_registrant()
     if person is None:
         return "without a registrant"
+    # Held, so that nobody is let in past a letter to all.
+    news = replace(news, event=events.hold(news.connection, news.event.id) or news.event)
     approved = news.webhook.name.endswith("approved") or person.status == "approved"
     known = _known(news, person)
     if known is None:
@@ -146,7 +148,7 @@ def _known(news: News, person: Registrant) -> Registration | None:
 
 
 def _came_by_zoom(news: News, person: Registrant, approved: bool) -> bool:
-    registration_id = registrations.add(
+    registration = registrations.add(
         news.connection,
         event_id=news.event.id,
         key=secrets.token_urlsafe(12),
@@ -164,7 +166,6 @@ def _came_by_zoom(news: News, person: Registrant, approved: bool) -> bool:
         synced_revision=1,
         synced_at=news.webhook.at,
     )
-    registration = registrations.find(news.connection, registration_id) if registration_id else None
     if registration is None:
         return False
     sightings.recognise(news.connection, registration)

@@ -3,10 +3,12 @@
 Registering gives the same answer for new and known addresses: nobody finds out who else is coming."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.refusals import LinkExpired, NotAllowed, NotFound
@@ -21,13 +23,18 @@ from zoom_bridge.domain.registration import (
     door,
     email_key,
 )
+from zoom_bridge.flows import allowing
 from zoom_bridge.store import events, notices, outbox, registrations
 from zoom_bridge.store.database import Database
 
 
-def register(db: Database, slug: str, attendee: Attendee, now: datetime) -> None:
-    """Give the person a seat, or write to them how to confirm it. Refusals say why there is none."""
+def register(
+    db: Database, slug: str, attendee: Attendee, now: datetime, allowances: Iterable[Allowance] = ()
+) -> None:
+    """Give the person a seat, or write to them how to confirm it. Refusals say why there is none; `allowances` are
+    those that a stranger spends with it."""
     with db.transaction() as connection:
+        allowing.spend(connection, allowances, now)
         event = events.hold_by_slug(connection, slug)
         if event is None:
             raise NotFound
@@ -113,7 +120,7 @@ def join(db: Database, key: str, now: datetime) -> tuple[Door, str | None]:
 
 def _keep(connection: Connection, event: Event, attendee: Attendee, now: datetime) -> Registration | None:
     """A new registration, without a seat yet; None when the address has one, even if it is a moment old."""
-    registration_id = registrations.add(
+    return registrations.add(
         connection,
         event_id=event.id,
         key=secrets.token_urlsafe(12),
@@ -127,7 +134,6 @@ def _keep(connection: Connection, event: Event, attendee: Attendee, now: datetim
         confirm_by=now + CONFIRM_WITHIN,
         privacy_version=notices.privacy_version(connection, attendee.language),
     )
-    return registrations.find(connection, registration_id) if registration_id else None
 
 
 def _known(connection: Connection, event: Event, attendee: Attendee) -> Registration:

@@ -12,8 +12,10 @@ def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) ->
     their confirmation. A reminder that is of no use any more is dropped, visibly."""
     with db.transaction() as connection:
         reminder = reminders.find(connection, reminder_id)
-        event = events.find(connection, reminder.event_id) if reminder else None
-        if reminder is None or event is None:
+        # Held, so that nobody moves, cancels or switches off between our look and our letters.
+        event = events.hold(connection, reminder.event_id) if reminder else None
+        reminder = reminders.find(connection, reminder_id)
+        if reminder is None or event is None or reminder.dropped_at:
             return
         siblings = reminders.list_for_event(connection, event.id)
         reason = (

@@ -2,12 +2,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.account import SESSION_LASTS, SIGN_IN_WITHIN
+from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.refusals import LinkExpired
+from zoom_bridge.flows import allowing
 from zoom_bridge.links import Links
 from zoom_bridge.store import organisers, outbox
 from zoom_bridge.store.database import Database
@@ -22,9 +25,10 @@ def invite(db: Database, links: Links, email: str, name: str, language: str, now
     return links.sign_in(key, now + SIGN_IN_WITHIN)
 
 
-def ask_to_sign_in(db: Database, email: str, now: datetime) -> None:
+def ask_to_sign_in(db: Database, email: str, now: datetime, allowances: Iterable[Allowance] = ()) -> None:
     """Mail a sign-in link when the address is an organiser's; the answer is the same for everybody."""
     with db.transaction() as connection:
+        allowing.spend(connection, allowances, now)
         organiser = organisers.find_by_email(connection, _folded(email))
         if organiser:
             _, sign_in_id = _sign_in(connection, organiser.id, now)

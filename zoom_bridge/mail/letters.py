@@ -13,10 +13,10 @@ from threading import Lock
 
 from jinja2 import TemplateError
 
+from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.message import Kind, Message
-from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.i18n import LANGUAGES, speech
 from zoom_bridge.links import Links

@@ -1,11 +1,9 @@
 """The engine, for SQLite or PostgreSQL, and the two ways to use it: `transaction()` writes, `reading()` looks.
 
 SQLite needs care: with a driver's defaults, readers that later write lose updates without an error. So writers
-take the write lock at once (BEGIN IMMEDIATE), and inside one process they queue for it at a lock of ours, because
-SQLite's own waiting is polling and its tail a third of a second."""
+take the write lock at once (BEGIN IMMEDIATE), and they queue for it in an order of ours (`writers.py`)."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,9 +13,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from zoom_bridge.store.tables import metadata
+from zoom_bridge.store.writers import NotWritten, Writers
 
-#: Seconds a writer waits for another before the door answers "try again".
-BUSY_SECONDS = 5.0
+#: Seconds a writer waits, first for its turn in this process and then for other processes, before the door answers
+#: "try again". Twice this is less than the three seconds after which Zoom gives a delivery up.
+BUSY_SECONDS = 1.4
 
 
 class DatabaseUnavailable(Exception):
@@ -28,34 +28,27 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.sqlite = url.startswith("sqlite")
         self.url = url
-        self._write_lock = threading.Lock() if self.sqlite else None
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 30, "pool_timeout": BUSY_SECONDS}
+        # What goes wrong with a statement is logged; the names and addresses in it are nobody's business.
+        options["hide_parameters"] = True
         if self.sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": BUSY_SECONDS}
         else:
             options["pool_pre_ping"] = True
-            options["connect_args"] = {"connect_timeout": 5}
+            options["connect_args"] = {"connect_timeout": 2}
         self.engine = create_engine(url, **options)
+        self._writers: Writers | None = None
         if self.sqlite:
+            self._writers = Writers(self.engine, self.engine.url.database or "", BUSY_SECONDS)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write. It is committed when the block ends, rolled back when it raises."""
-        if self._write_lock is None:
-            with _translated(), self.engine.begin() as connection:
-                yield connection
-            return
-        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
-            raise DatabaseUnavailable("another writer holds the database")
-        try:
-            with _translated(), self.engine.connect() as connection:
-                connection = connection.execution_options(writes=True)
-                with connection.begin():
-                    yield connection
-        finally:
-            self._write_lock.release()
+        begin = self._writers.transaction if self._writers else self.engine.begin
+        with _translated(), begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -81,6 +74,8 @@ class Database:
         metadata.create_all(self.engine)
 
     def dispose(self) -> None:
+        if self._writers:
+            self._writers.close()
         self.engine.dispose()
 
 
@@ -102,7 +97,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
+    except (OperationalError, PoolTimeout, NotWritten) as error:
         raise DatabaseUnavailable(str(error.__cause__ or error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -4,18 +4,31 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
-from zoom_bridge.store import tables
+from zoom_bridge.store import sightings, tables
 
 #: Personal data goes this long after the end.
 KEEP_AFTER_END = timedelta(days=30)
 
 _PARTS = ("partners", "panelists")
+_PARTS_OF = {
+    table: select(table)
+    .where(table.c.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(table.c.event_id, table.c.position)
+    for table in (tables.partners, tables.panelists)
+}
+_LIMITS = {
+    column: select(tables.events.c.id, tables.events.c.capacity).where(
+        tables.events.c[column] == bindparam("value")
+    )
+    for column in ("id", "slug")
+}
 
 
 class Lock(Enum):
@@ -26,28 +39,29 @@ class Lock(Enum):
 
 
 def find(connection: Connection, event_id: int) -> Event | None:
-    return _one(connection, tables.events.c.id == event_id)
+    return _one(connection, _reading("id"), event_id)
 
 
 def find_by_slug(connection: Connection, slug: str) -> Event | None:
-    return _one(connection, tables.events.c.slug == slug)
+    # PostgreSQL does not even look for what holds a NUL.
+    return _one(connection, _reading("slug"), slug) if "\0" not in slug else None
 
 
 def lock(connection: Connection, event_id: int) -> Event | None:
     """The event as it is, for somebody who changes it: until the end of the transaction nobody else does, and
     nobody gets or gives back a seat."""
-    return _one(connection, tables.events.c.id == event_id, Lock.ALONE)
+    return _one(connection, _reading("id", Lock.ALONE), event_id)
 
 
 def hold(connection: Connection, event_id: int) -> Event | None:
     """The event as it is, for somebody who gets or gives back a seat: until the end of the transaction it is
     neither changed nor cancelled, so that nobody slips past a letter to all. Where seats are limited, one of them
     is given away at a time."""
-    return _held(connection, tables.events.c.id == event_id)
+    return _held(connection, "id", event_id)
 
 
 def hold_by_slug(connection: Connection, slug: str) -> Event | None:
-    return _held(connection, tables.events.c.slug == slug)
+    return _held(connection, "slug", slug) if "\0" not in slug else None
 
 
 def list_coming(connection: Connection, now: datetime, limit: int = 100) -> list[Event]:
@@ -56,6 +70,17 @@ def list_coming(connection: Connection, now: datetime, limit: int = 100) -> list
         select(tables.events)
         .where(tables.events.c.published_at.is_not(None), tables.events.c.ends_at > now)
         .order_by(tables.events.c.starts_at, tables.events.c.id)
+        .limit(limit)
+    )
+    return _events(connection, connection.execute(query).mappings().all())
+
+
+def list_past(connection: Connection, now: datetime, limit: int = 10) -> list[Event]:
+    """Published and over, the latest first: their pages keep their address."""
+    query = (
+        select(tables.events)
+        .where(tables.events.c.published_at.is_not(None), tables.events.c.ends_at <= now)
+        .order_by(tables.events.c.starts_at.desc(), tables.events.c.id)
         .limit(limit)
     )
     return _events(connection, connection.execute(query).mappings().all())
@@ -71,7 +96,7 @@ def list_to_forget(connection: Connection, now: datetime) -> list[int]:
     """Events whose retention date has passed and that still have people: registered, or seen in the room."""
     registered = select(tables.registrations.c.id).where(tables.registrations.c.event_id == tables.events.c.id)
     seen = select(tables.sightings.c.id).where(
-        tables.sightings.c.event_id == tables.events.c.id, tables.sightings.c.name != ""
+        tables.sightings.c.event_id == tables.events.c.id, sightings.tells_who()
     )
     query = select(tables.events.c.id).where(tables.events.c.forget_at <= now, registered.exists() | seen.exists())
     return list(connection.execute(query).scalars())
@@ -137,20 +162,31 @@ def _keep_parts(connection: Connection, event_id: int, draft: EventDraft) -> Non
             connection.execute(insert(table), rows)
 
 
-def _one(connection: Connection, where: ColumnElement[bool], lock: Lock | None = None) -> Event | None:
-    query = select(tables.events).where(where)
+@cache
+def _reading(column: str, lock: Lock | None = None) -> Select[Any]:
+    """Put together once: every visitor reads an event."""
+    query = select(tables.events).where(tables.events.c[column] == bindparam("value"))
     if lock:
         # Both kinds let others add rows that refer to the event.
         query = query.with_for_update(read=lock is Lock.TOGETHER, key_share=lock is Lock.ALONE)
-    found = _events(connection, connection.execute(query).mappings().all())
+    return query
+
+
+def _one(connection: Connection, query: Select[Any], value: object) -> Event | None:
+    found = _events(connection, connection.execute(query, {"value": value}).mappings().all())
     return found[0] if found else None
 
 
-def _held(connection: Connection, where: ColumnElement[bool]) -> Event | None:
-    row = connection.execute(select(tables.events.c.id, tables.events.c.capacity).where(where)).first()
+def _held(connection: Connection, column: str, value: object) -> Event | None:
+    row = connection.execute(_LIMITS[column], {"value": value}).first()
     if row is None:
         return None
-    return _one(connection, tables.events.c.id == row.id, Lock.TOGETHER if row.capacity is None else Lock.ALONE)
+    lock = Lock.TOGETHER if row.capacity is None else Lock.ALONE
+    event = _one(connection, _reading("id", lock), row.id)
+    if event and event.capacity is not None and lock is Lock.TOGETHER:
+        # Seats were limited in this very moment.
+        event = _one(connection, _reading("id", Lock.ALONE), row.id)
+    return event
 
 
 def _events(connection: Connection, rows: Sequence[Any]) -> list[Event]:
@@ -170,8 +206,7 @@ def _events(connection: Connection, rows: Sequence[Any]) -> list[Event]:
 def _parts(connection: Connection, table: Any, event_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     if event_ids:
-        query = select(table).where(table.c.event_id.in_(event_ids)).order_by(table.c.event_id, table.c.position)
-        for row in connection.execute(query).mappings():
+        for row in connection.execute(_PARTS_OF[table], {"ids": event_ids}).mappings():
             part = {name: value for name, value in row.items() if name not in ("event_id", "position")}
             found.setdefault(row["event_id"], []).append(part)
     return found

@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Executable, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.delivery import WebhookDelivery
@@ -15,12 +16,14 @@ _COLUMNS = [_TABLE.c[field.name] for field in fields(WebhookDelivery)]
 
 
 def keep(connection: Connection, name: str, body: bytes, now: datetime) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(
-        dialect.insert(_TABLE)
-        .values(digest=hashlib.sha256(body).hexdigest(), name=name[:100], body=body, received_at=now, due_at=now)
-        .on_conflict_do_nothing(index_elements=["digest"])
-    )
+    row = {"name": name[:100], "body": body, "received_at": now, "due_at": now}
+    connection.execute(_adding(connection.dialect.name), row | {"digest": hashlib.sha256(body).hexdigest()})
+
+
+@cache
+def _adding(dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(_TABLE).on_conflict_do_nothing(index_elements=["digest"])
 
 
 def find(connection: Connection, delivery_id: int) -> WebhookDelivery | None:

@@ -3,19 +3,22 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.notice import REQUIRED, Notice, NoticeKind
 from zoom_bridge.store import tables
 
 _COLUMNS = [tables.notices.c[field.name] for field in fields(Notice)]
+_NEWEST_FIRST = (
+    select(*_COLUMNS).where(tables.notices.c.kind == bindparam("kind")).order_by(tables.notices.c.version.desc())
+)
 
 
 def current(connection: Connection, kind: NoticeKind, language: str) -> Notice | None:
     """The newest version in that language, else in the other one; None while there is no text."""
-    query = select(*_COLUMNS).where(tables.notices.c.kind == kind).order_by(tables.notices.c.version.desc())
     newest: dict[str, Notice] = {}
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(_NEWEST_FIRST, {"kind": kind}).mappings():
         newest.setdefault(row["language"], Notice(**dict(row) | {"kind": NoticeKind(row["kind"])}))
     written = {code: notice for code, notice in newest.items() if notice.text.strip()}
     return written.get(language) or next(iter(written.values()), None)
@@ -33,10 +36,17 @@ def newest(connection: Connection, kind: NoticeKind, language: str) -> Notice | 
     return Notice(**dict(row) | {"kind": NoticeKind(row["kind"])}) if row else None
 
 
-def add(connection: Connection, notice: Notice) -> None:
-    connection.execute(
-        insert(tables.notices).values({name: getattr(notice, name) for name in Notice.__dataclass_fields__})
+def add(connection: Connection, notice: Notice) -> bool:
+    """Keep a version; False when there is one of that number already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = {name: getattr(notice, name) for name in Notice.__dataclass_fields__}
+    kept = connection.execute(
+        dialect.insert(tables.notices)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["kind", "language", "version"])
+        .returning(tables.notices.c.version)
     )
+    return kept.first() is not None
 
 
 def missing(connection: Connection) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Executable, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.message import Kind, Message
@@ -161,10 +162,14 @@ def anything_sent(connection: Connection, event_id: int, schedule_revision: int)
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["unique_key"])
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(_TABLE).on_conflict_do_nothing(index_elements=["unique_key"])
 
 
 def _message(row: Any) -> Message:

@@ -163,6 +163,13 @@ def skip_reasons(connection: Connection, event_id: int) -> dict[tuple[str, str],
     return {(kind, reason): n for kind, reason, n in rows}
 
 
+def letters_to(connection: Connection, registration_id: int) -> list[tuple[str, datetime]]:
+    """Which letters were handed over for one person, and when."""
+    m = tables.messages
+    query = select(m.c.kind, m.c.sent_at).where(m.c.registration_id == registration_id, m.c.sent_at.is_not(None))
+    return [(kind, sent_at) for kind, sent_at in connection.execute(query.order_by(m.c.sent_at, m.c.id))]
+
+
 def stuck_letters(connection: Connection, event_id: int) -> list[tuple[Message, Registration]]:
     """Letters given up, each with the person it was for."""
     stuck = outbox.list_stuck(connection, event_id)

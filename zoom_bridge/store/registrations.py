@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam, func, select, update
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -17,20 +18,33 @@ _COLUMNS = [_TABLE.c[field.name] for field in fields(Registration)]
 _SEATED = (_TABLE.c.confirmed_at.is_not(None), _TABLE.c.cancelled_at.is_(None))
 
 
+def _where(*names: str) -> Select[Any]:
+    return select(*_COLUMNS).where(*(_TABLE.c[name] == bindparam(name) for name in names))
+
+
+# Put together once: what is done for every visitor should not cost building the same statement anew.
+_BY_ID = _where("id")
+_BY_KEY = _where("key")
+_BY_EMAIL = _where("event_id", "email_key")
+_BY_REGISTRANT = _where("event_id", "registrant_id")
+_SEATS_TAKEN = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == bindparam("event_id"), *_SEATED)
+_CHANGING = update(_TABLE).where(_TABLE.c.id == bindparam("changed_id"))
+
+
 def find(connection: Connection, registration_id: int) -> Registration | None:
-    return _one(connection, _TABLE.c.id == registration_id)
+    return _read(connection, _BY_ID, id=registration_id)
 
 
 def find_by_key(connection: Connection, key: str) -> Registration | None:
-    return _one(connection, _TABLE.c.key == key)
+    return _read(connection, _BY_KEY, key=key)
 
 
 def find_by_email(connection: Connection, event_id: int, email_key: str) -> Registration | None:
-    return _one(connection, (_TABLE.c.event_id == event_id) & (_TABLE.c.email_key == email_key))
+    return _read(connection, _BY_EMAIL, event_id=event_id, email_key=email_key)
 
 
 def find_by_registrant(connection: Connection, event_id: int, registrant_id: str) -> Registration | None:
-    return _one(connection, (_TABLE.c.event_id == event_id) & (_TABLE.c.registrant_id == registrant_id))
+    return _read(connection, _BY_REGISTRANT, event_id=event_id, registrant_id=registrant_id)
 
 
 def lock(connection: Connection, registration: Registration | None) -> Registration | None:
@@ -52,22 +66,16 @@ def list_for_event(connection: Connection, event_id: int) -> list[Registration]:
 
 
 def seats_taken(connection: Connection, event_id: int) -> int:
-    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == event_id, *_SEATED)
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(_SEATS_TAKEN, {"event_id": event_id}).scalar_one())
 
 
-def add(connection: Connection, **values: Any) -> int | None:
+def add(connection: Connection, **values: Any) -> Registration | None:
     """Keep a new registration; None when this address has one at this event already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_TABLE).values(**values)
-    kept = connection.execute(
-        statement.on_conflict_do_nothing(index_elements=["event_id", "email_key"]).returning(_TABLE.c.id)
-    ).first()
-    return kept[0] if kept else None
+    return _read(connection, _adding(connection.dialect.name), **values)
 
 
 def change(connection: Connection, registration_id: int, **values: Any) -> None:
-    connection.execute(update(_TABLE).where(_TABLE.c.id == registration_id).values(**values))
+    connection.execute(_CHANGING, {"changed_id": registration_id, **values})
 
 
 def tell_zoom(connection: Connection, registration: Registration, now: datetime, **values: Any) -> None:
@@ -126,7 +134,7 @@ def confirmed_ids(connection: Connection, event_id: int, before: datetime) -> Se
 
 
 def delete(connection: Connection, registration_id: int) -> None:
-    """Their letters go with them; what was seen of them stays without a name (`sightings.forget_people`)."""
+    """Their letters go with them; what was seen of them stays without a name (`sightings.forget_person`)."""
     connection.execute(delete_from(_TABLE).where(_TABLE.c.id == registration_id))
 
 
@@ -145,12 +153,14 @@ def delete_unconfirmed(connection: Connection, now: datetime) -> int:
     return gone.rowcount
 
 
-def _one(connection: Connection, where: ColumnElement[bool]) -> Registration | None:
-    return _read(connection, select(*_COLUMNS).where(where))
+@cache
+def _adding(dialect: str) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(_TABLE).on_conflict_do_nothing(index_elements=["event_id", "email_key"]).returning(*_COLUMNS)
 
 
-def _read(connection: Connection, query: Select[Any]) -> Registration | None:
-    row = connection.execute(query).mappings().first()
+def _read(connection: Connection, query: Executable, **values: Any) -> Registration | None:
+    row = connection.execute(query, values).mappings().first()
     return Registration(**row) if row else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.attendance import Fact, Match, Sighting, Teller
@@ -61,6 +61,11 @@ def told_to_have_joined(connection: Connection, sitting: str) -> int:
     return connection.execute(query).scalar_one()
 
 
+def tells_who() -> ColumnElement[bool]:
+    """Whether somebody can be told from a sighting. What forgetting leaves begins with "#"."""
+    return (_TABLE.c.name != "") | ((_TABLE.c.guest != "") & ~_TABLE.c.guest.startswith("#"))
+
+
 def recognise(connection: Connection, registration: Registration) -> None:
     """Whoever was seen as a guest under this address is this person."""
     connection.execute(
@@ -85,7 +90,7 @@ def forget_person(connection: Connection, registration_id: int) -> None:
 
 def forget_guests(connection: Connection, event_id: int) -> None:
     """The same for those who were seen without a registration."""
-    named = (_TABLE.c.event_id == event_id) & _TABLE.c.registration_id.is_(None) & (_TABLE.c.name != "")
+    named = (_TABLE.c.event_id == event_id) & _TABLE.c.registration_id.is_(None) & tells_who()
     guests = connection.execute(select(_TABLE.c.guest).where(named).group_by(_TABLE.c.guest)).scalars().all()
     for guest in guests:
         first = select(func.min(_TABLE.c.id)).where(named, _TABLE.c.guest == guest)

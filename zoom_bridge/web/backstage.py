@@ -5,8 +5,8 @@ from typing import cast
 from flask import g
 from sqlalchemy import Connection
 
-from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.account import Organiser
+from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.store import events
 from zoom_bridge.web.context import bridge, prefer_language

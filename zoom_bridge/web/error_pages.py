@@ -81,7 +81,13 @@ REFUSALS: dict[type[refusals.Refusal], ErrorPage] = {
         429,
         N_("That was very often in a short time"),
         N_("To protect everybody from robots we limit how often a form can be sent."),
-        N_("Please wait an hour and try again."),
+        N_("Please wait a while and try again."),
+    ),
+    refusals.ChangedMeanwhile: ErrorPage(
+        409,
+        N_("Somebody else was faster"),
+        N_("This was changed after you had opened it. Nothing of yours has been saved."),
+        N_("Please open it anew and make your change again."),
     ),
     refusals.NotPublishable: ErrorPage(
         409,

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.event import Event, EventDraft
-from zoom_bridge.domain.refusals import NotPublishable
+from zoom_bridge.domain.refusals import ChangedMeanwhile, NotPublishable
 from zoom_bridge.flows import hosting
 from zoom_bridge.store import registrations
 from zoom_bridge.web import backstage, guards
@@ -62,11 +62,25 @@ def change(event_id: int) -> ResponseReturnValue:
         return _page(form, kept), 422
     if letters := _letters_to_ask_about(kept, draft):
         return _ask(form, kept, draft, letters)
-    return _saved(hosting.change_event(bridge().db, event_id, draft, now()))
+    try:
+        return _saved(hosting.change_event(bridge().db, event_id, draft, now(), _seen_revision()))
+    except ChangedMeanwhile:
+        sentence = say(
+            "Somebody else has changed this event meanwhile, and nothing of yours is saved yet. If you save now, what "
+            "you see here replaces their changes."
+        )
+        flash(sentence, "care")
+        return _page(form, backstage.read_event(event_id), overtaken=True), 409
 
 
 def _saving() -> bool:
     return request.form.get("action") in {"save", "publish"} and "change" not in request.form
+
+
+def _seen_revision() -> int | None:
+    """The revision that the form was opened with; it rides in the form."""
+    seen = request.form.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
 
 
 def _publishing() -> bool:
@@ -113,7 +127,8 @@ def _ask(form: EventForm, kept: Event, draft: EventDraft, letters: int) -> Respo
     )
 
 
-def _page(form: EventForm, kept: Event | None) -> str:
+def _page(form: EventForm, kept: Event | None, *, overtaken: bool = False) -> str:
+    current = kept.revision if kept else None
     return render_template(
         "organiser/event_form.html",
         form=form,
@@ -121,4 +136,5 @@ def _page(form: EventForm, kept: Event | None) -> str:
         complaints=form.complaints(),
         errors={complaint.field_id: complaint.sentence for complaint in form.complaints()},
         change=request.form.get("change", ""),
+        seen=current if overtaken else _seen_revision() or current,
     )

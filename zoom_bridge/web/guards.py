@@ -17,8 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
-from zoom_bridge.flows import allowing
-from zoom_bridge.web.context import bridge, now
+from zoom_bridge.domain.allowance import Allowance
 
 csrf = CSRFProtect()
 
@@ -118,21 +117,18 @@ def _same_origin(own: frozenset[str]) -> bool:
     return origin is None or origin in own
 
 
-def spend(purpose: str, limit: int, per: timedelta, subject: str) -> None:
-    """One of `limit` in `per` for this subject; raises TooManyRequests.
-
-    The subject is kept only as a keyed hash: the list of limits names nobody."""
-    allowing.spend(bridge().db, f"{purpose}:{_hashed(subject)}", limit, per, now())
+def allowance(purpose: str, limit: int, per: timedelta, subject: str) -> Allowance:
+    """`limit` times in `per` for this subject, who is kept only as a keyed hash: the list of limits names nobody."""
+    return Allowance(f"{purpose}:{_hashed(subject)}", limit, per)
 
 
-def spend_as_network(purpose: str, limit: int, per: timedelta) -> None:
+def of_network(purpose: str, limit: int, per: timedelta) -> tuple[Allowance, ...]:
     """The same for the network the visitor comes from.
 
     Not for loopback addresses: they are a trial, or a proxy that nobody told us of (web.trusted_proxies), behind
     which everybody would look like one visitor and be locked out together."""
     network = _network(request.remote_addr)
-    if network is not None:
-        spend(f"{purpose} from", limit, per, network)
+    return (allowance(f"{purpose} from", limit, per, network),) if network else ()
 
 
 def _network(address: str | None) -> str | None:
@@ -141,6 +137,8 @@ def _network(address: str | None) -> str | None:
         ip = ipaddress.ip_address(address or "")
     except ValueError:
         return "unknown"
+    # A socket for both kinds writes IPv4 addresses as IPv6, and all of these are in one /64.
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     if ip.is_loopback:
         return None
     return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))

@@ -101,6 +101,7 @@ DROPS: dict[str, str] = {
     "not_published": N_("Not sent: the event was not published then."),
     "expired": N_("Not sent: it would have come too late to be of use."),
     "newer": N_("Not sent: the next reminder was already due."),
+    "switched_off": N_("Not sent: it was switched off."),
 }
 
 JOBS = {

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.domain.registration import Door, Registration, Standing, door
 from zoom_bridge.domain.wall_time import wall_of
 from zoom_bridge.flows import registering
 from zoom_bridge.mail import ical
-from zoom_bridge.store import events, registrations
+from zoom_bridge.store import events, overviews, registrations, sightings
 from zoom_bridge.web import guards, headers
 from zoom_bridge.web.banner import may_register
 from zoom_bridge.web.context import bridge, now, prefer_language, remember_event, speech
@@ -126,6 +127,11 @@ def data(token: str) -> ResponseReturnValue:
 def data_file(token: str) -> Response:
     place = _place(token)
     registration = place.registration
+    with bridge().db.reading() as connection:
+        letters = overviews.letters_to(connection, registration.id)
+        seen = sightings.list_for_event(connection, registration.event_id)
+    room = fold(seen)
+    visits = [v for one in room.attendances if one.registration_id == registration.id for v in one.visits]
     moments = {
         "registered_at": registration.created_at,
         "confirmed_at": registration.confirmed_at,
@@ -146,6 +152,8 @@ def data_file(token: str) -> Response:
             "known_to_zoom": registration.registrant_id is not None,
             **{name: _iso(moment) for name, moment in moments.items()},
         },
+        letters=[{"kind": kind, "sent_at": _iso(sent_at)} for kind, sent_at in letters],
+        visits=[{"came_at": _iso(visit.joined_at), "went_at": _iso(visit.left_at)} for visit in visits],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response

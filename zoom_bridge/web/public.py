@@ -10,15 +10,15 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from zoom_bridge import richtext
-from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.event import Event, Wording
 from zoom_bridge.domain.notice import NoticeKind
-from zoom_bridge.domain.refusals import NotFound
+from zoom_bridge.domain.refusals import NotFound, Refusal
 from zoom_bridge.domain.registration import check_registering, email_key
 from zoom_bridge.flows import registering
 from zoom_bridge.mail import ical
 from zoom_bridge.store import events, notices, registrations
 from zoom_bridge.web import guards
-from zoom_bridge.web.banner import banner, may_register
+from zoom_bridge.web.banner import Banner, banner, may_register
 from zoom_bridge.web.context import bridge, now, remember_event, say, speech
 from zoom_bridge.web.headers import same_for_everybody
 from zoom_bridge.web.registration_form import RegistrationForm, filled_in_quickly, opening_mark
@@ -42,10 +42,14 @@ def coming() -> Response:
             (event, registrations.seats_taken(connection, event.id))
             for event in events.list_coming(connection, now())
         ]
-    shown = [
-        (event, event.wording(speech().language), banner(event, taken, now(), speech())) for event, taken in lines
-    ]
-    return same_for_everybody(make_response(render_template("public/coming.html", shown=shown)))
+        over = events.list_past(connection, now())
+    shown = [_line(event, taken) for event, taken in lines]
+    past = [_line(event, 0) for event in over]
+    return same_for_everybody(make_response(render_template("public/coming.html", shown=shown, past=past)))
+
+
+def _line(event: Event, taken: int) -> tuple[Event, Wording, Banner]:
+    return event, event.wording(speech().language), banner(event, taken, now(), speech())
 
 
 @bp.get("/e/<slug>")
@@ -79,18 +83,24 @@ def registration_again(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 @guards.shown_again_by(registration_again)
 def send_registration(slug: str) -> ResponseReturnValue:
-    event, taken = _find_public(slug)
     form = RegistrationForm(speech(), request.form)
     attendee = form.attendee()
     if attendee is None:
+        event, taken = _find_public(slug)
         # What is wrong with the event is said before what is wrong with the form.
         check_registering(event, taken, now())
         return _form_page(event, form), 422
-    guards.spend("register", *_PER_ADDRESS, subject=email_key(attendee.email))
-    guards.spend_as_network("register", *_PER_NETWORK)
-    if filled_in_quickly(_secret(), form.opened.data or "", now()):
-        guards.spend_as_network("register quickly", *_QUICKLY_PER_NETWORK)
-    registering.register(bridge().db, slug, attendee, now())
+    quickly = filled_in_quickly(_secret(), form.opened.data or "", now())
+    allowances = (
+        guards.allowance("register", *_PER_ADDRESS, subject=email_key(attendee.email)),
+        *guards.of_network("register", *_PER_NETWORK),
+        *(guards.of_network("register quickly", *_QUICKLY_PER_NETWORK) if quickly else ()),
+    )
+    try:
+        registering.register(bridge().db, slug, attendee, now(), allowances)
+    except Refusal:
+        _find_public(slug)  # the page that says so names it
+        raise
     return redirect(url_for("public.registered", slug=slug), 303)
 
 
@@ -147,7 +157,7 @@ def _find(slug: str) -> tuple[Event, int]:
     """The event and how many seats are taken. A draft exists only for organisers who are signed in."""
     with bridge().db.reading() as connection:
         event = events.find_by_slug(connection, slug)
-        taken = registrations.seats_taken(connection, event.id) if event else 0
+        taken = registrations.seats_taken(connection, event.id) if event and event.capacity is not None else 0
     if event is None or not (event.public or find_organiser()):
         raise NotFound
     if event.public:

@@ -64,9 +64,11 @@ def send_link() -> ResponseReturnValue:
             email,
             say(slip or "Please check this address. It looks like this: %(example)s.", example="olga@example.org"),
         ), 422
-    guards.spend("sign in", *_PER_ADDRESS, subject=email.casefold())
-    guards.spend_as_network("sign in", *_PER_NETWORK)
-    welcoming.ask_to_sign_in(bridge().db, email, now())
+    allowances = (
+        guards.allowance("sign in", *_PER_ADDRESS, subject=email.casefold()),
+        *guards.of_network("sign in", *_PER_NETWORK),
+    )
+    welcoming.ask_to_sign_in(bridge().db, email, now(), allowances)
     return redirect(url_for("sign_in.asked"), 303)
 
 

@@ -1,0 +1,192 @@
+"""SQLite's writers: they queue, and what gathers while one of them commits is committed together.
+
+SQLite lets one connection write at a time, and whoever waits polls, with a tail of a third of a second. Here the
+writers of a process take turns in the order they came. Each transaction is a part of a batch, which is committed as
+soon as all have written who were waiting by then; so one commit, and one wait for the disk, serves them all.
+Processes take turns as well. Nobody goes on before the commit, and everybody in the batch is told if it failed."""
+
+import fcntl
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, NestedTransaction, RootTransaction
+from sqlalchemy.exc import DBAPIError
+
+
+class NotWritten(Exception):
+    """The turn did not come, or the commit failed: nothing was written."""
+
+
+class Turns:
+    """A lock that is given in the order of asking."""
+
+    def __init__(self) -> None:
+        self._mutex = Lock()
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
+
+    @contextmanager
+    def turn(self, patience: float = -1) -> Iterator[None]:
+        if not self._take(patience):
+            raise NotWritten("another writer holds the database")
+        try:
+            yield
+        finally:
+            self._give()
+
+    def _take(self, patience: float) -> bool:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return True
+            ticket = Lock()
+            ticket.acquire()
+            self._waiting.append(ticket)
+        if ticket.acquire(timeout=patience):
+            return True
+        with self._mutex:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                return False
+        return True  # it came in the very moment in which we gave up
+
+    def _give(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+class Between:
+    """The same between processes: one holds the turn, one is next, and who has just had it waits behind that one.
+    The system takes the locks away from a process that dies."""
+
+    def __init__(self, path: str) -> None:
+        self._next, self._turn = (
+            os.open(f"{path}-{name}", os.O_RDWR | os.O_CREAT, 0o600) for name in ("next", "turn")
+        )
+
+    def take(self) -> None:
+        fcntl.flock(self._next, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(self._next, fcntl.LOCK_UN)
+
+    def give(self) -> None:
+        fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        os.close(self._next)
+        os.close(self._turn)
+
+
+@dataclass
+class Batch:
+    """Transactions that share a commit. `over`: it was tried; `error`: it failed, and nothing of the batch is there."""
+
+    connection: Connection
+    whole: RootTransaction
+    parts: int = 0
+    over: bool = False
+    error: Exception | None = None
+
+    @property
+    def lost(self) -> bool:
+        """A full disk, for example, makes SQLite roll everything back by itself, and then commit each statement."""
+        if self.connection.invalidated:
+            return True
+        return not self.connection.connection.driver_connection.in_transaction  # type: ignore[union-attr]
+
+    def take_back(self, part: NestedTransaction | None) -> bool:
+        """Whether only that part could be taken back; else the batch is at its end."""
+        if part is None or self.lost:
+            return False
+        try:
+            part.rollback()
+        except DBAPIError:
+            return False
+        return True
+
+
+class Writers:
+    """The writers of this process. Processes that fork make theirs afterwards."""
+
+    def __init__(self, engine: Engine, path: str, patience: float) -> None:
+        self._engine, self._path, self._patience = engine, path, patience
+        self._turns = Turns()
+        self._between: Between | None = None
+        self._batch: Batch | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """1. In our turn, write; what raises takes back what it wrote, and nothing else.
+        2. In our next turn, behind all who asked meanwhile, commit for all, unless one of them already has."""
+        with self._turns.turn(self._patience):
+            batch = self._batch or self._begin()
+            with self._part(batch):
+                yield batch.connection
+        with self._turns.turn():
+            if not batch.over:
+                self._end(batch)
+        if batch.error:
+            raise NotWritten(str(batch.error)) from batch.error
+
+    def close(self) -> None:
+        if self._between:
+            self._between.close()
+            self._between = None
+
+    @contextmanager
+    def _part(self, batch: Batch) -> Iterator[None]:
+        # The first needs no savepoint: until it has written, it is the whole batch.
+        savepoint = batch.connection.begin_nested() if batch.parts else None
+        try:
+            yield
+            if savepoint:
+                savepoint.commit()
+            if batch.lost:
+                raise NotWritten("the database has rolled back what was written")
+        except BaseException as error:
+            if not batch.take_back(savepoint):
+                self._end(batch, error)
+            raise
+        batch.parts += 1
+
+    def _begin(self) -> Batch:
+        self._between = self._between or Between(self._path)
+        self._between.take()
+        try:
+            connection = self._engine.connect().execution_options(writes=True)
+            try:
+                self._batch = Batch(connection, connection.begin())
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            self._between.give()
+            raise
+        return self._batch
+
+    def _end(self, batch: Batch, error: BaseException | None = None) -> None:
+        """Commit; or, because of that error, roll back."""
+        self._batch, batch.over = None, True
+        try:
+            if error is None:
+                batch.whole.commit()
+            else:
+                batch.error = error if isinstance(error, Exception) else NotWritten("interrupted")
+                batch.whole.rollback()
+        except Exception as failed:
+            batch.error = failed
+            # Whatever state the connection is in, nobody else gets it; with it goes what was not committed.
+            batch.connection.invalidate()
+        finally:
+            batch.connection.close()
+            if self._between:
+                self._between.give()
