@@ -69,8 +69,11 @@ def work_through(db: Database, work: Work, clock: Clock, stop: threading.Event) 
     return done
 
 
-def work_singly(db: Database, work: Work, clock: Clock, stop: threading.Event, batch: int = 20) -> int:
-    """The same for rows that are quick to do: claimed by the batch, done one by one, the claim renewed in time."""
+def work_singly(
+    db: Database, work: Work, clock: Clock, stop: threading.Event, batch: int = 20, *, once: bool = False
+) -> int:
+    """The same for rows that are quick to do: claimed by the batch, done one by one, the claim renewed in time.
+    `once`: one batch is enough."""
     done = 0
     while not stop.is_set() and (hold := _take(db, work, clock, batch)):
         renewed_at = hold.since
@@ -96,6 +99,8 @@ def work_singly(db: Database, work: Work, clock: Clock, stop: threading.Event, b
                 with suppress(DatabaseUnavailable):
                     _release(db, work.table, rest[1:], hold.word)
                 raise
+        if once:
+            break
     return done
 
 

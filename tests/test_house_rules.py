@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
+from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.attendance import Sighting
 from zoom_bridge.domain.delivery import WebhookDelivery
 from zoom_bridge.domain.event import Event, Panelist, Partner
 from zoom_bridge.domain.message import Kind, Message
 from zoom_bridge.domain.notice import Notice
-from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.domain.reminder import Reminder
 from zoom_bridge.domain.webinar import TwinWebinar

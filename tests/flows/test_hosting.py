@@ -13,7 +13,7 @@ from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.notice import NoticeKind
-from zoom_bridge.domain.refusals import EventCancelled, NotFound, NotPublishable
+from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.registration import Door
 from zoom_bridge.flows import hosting, informing, registering
 from zoom_bridge.simulator.world import World
@@ -376,6 +376,25 @@ def test_the_start_link_is_asked_for_and_never_kept(bridge: Bridge, event: Event
 
     assert "zak=" in url
     assert not any("zak=" in str(row) for row in rows(bridge, "webinars"))
+
+
+def test_nobody_undoes_a_colleagues_change_without_knowing_of_it(bridge: Bridge, event: Event) -> None:
+    seen = event.revision
+    change(bridge, event, title_de="Von Olga")
+
+    with pytest.raises(ChangedMeanwhile):
+        hosting.change_event(bridge.db, event.id, a_draft(title_de="Von Otto"), NOW, seen)
+
+    assert current(bridge, event).title_de == "Von Olga"
+
+
+def test_a_change_saved_twice_by_the_same_button_is_one(bridge: Bridge, event: Event) -> None:
+    draft = a_draft(title_de="Von Olga", zoom_host=event.zoom_host)
+
+    for _ in range(2):
+        hosting.change_event(bridge.db, event.id, draft, NOW, event.revision)
+
+    assert current(bridge, event).revision == event.revision + 1
 
 
 def test_of_two_changes_at_once_each_gets_a_revision_of_its_own(bridge: Bridge, event: Event) -> None:

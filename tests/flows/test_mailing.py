@@ -1,48 +1,24 @@
-"""Letters leave once, are true when they leave, and keep their identity when they leave again."""
+"""Letters leave once, are true when they leave, and wait out the weather."""
 
 import threading
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import pytest
-from sqlalchemy import event as listening
 
 from jobs import send_mail
 from tests.builders import a_draft, an_attendee
-from tests.cast import ANNA, BEN, CHIARA, MALLORY, OLGA_EMAIL
-from tests.clock import NOW, Clock
-from tests.flows.deeds import Killed, attend, letters, look, rows, run, said
-from tests.mailbox import Letter, Mailbox
+from tests.cast import ANNA, BEN, MALLORY, OLGA_EMAIL
+from tests.clock import Clock
+from tests.flows.deeds import attend, letters, look, rows, said
+from tests.flows.posting import hand_over, in_hand, outbox, send, send_until_quiet
+from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.flows import hosting, mailing, registering, welcoming
 from zoom_bridge.mail.letters import Envelope
-from zoom_bridge.store import claims, registrations, tables
-
-
-def send(bridge: Bridge) -> int:
-    return run(bridge, "send_mail")
-
-
-def send_until_quiet(bridge: Bridge, clock: Clock, hours: float = 1) -> None:
-    end = clock() + timedelta(hours=hours)
-    while due := [row.due_at for row in rows(bridge, "messages") if row.due_at and row.due_at <= end]:
-        clock.set(max(min(due), clock()) + timedelta(minutes=3))
-        send(bridge)
-
-
-def in_hand(bridge: Bridge) -> tuple[str, list[int]]:
-    return mailing.claim_letters(bridge.db, bridge.links, 10, bridge.clock())
-
-
-def hand_over(bridge: Bridge, mailbox: Mailbox, word: str, message_id: int) -> None:
-    mailing.send_letter(bridge.db, mailbox, bridge.letters, message_id, word, bridge.clock, {})  # type: ignore[arg-type]
-
-
-def outbox(bridge: Bridge) -> list[tuple[str, str]]:
-    return [pair for person in rows(bridge, "registrations") for pair in letters(bridge, person)]
+from zoom_bridge.store import registrations
 
 
 def test_every_letter_leaves_once(bridge: Bridge, event: Event, mailbox: Mailbox) -> None:
@@ -180,162 +156,6 @@ def test_a_letter_of_somebody_erased_meanwhile_goes_nowhere(
     assert mailbox.letters == []
 
 
-# --- identity ---------------------------------------------------------------------------------------------------
-
-
-def identity(bridge: Bridge) -> list[tuple[str, object]]:
-    return [(row.message_id, row.dated_at) for row in rows(bridge, "messages")]
-
-
-def test_message_id_and_date_are_fixed_before_the_first_attempt_and_the_same_at_every_further_one(
-    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
-) -> None:
-    attend(bridge, event, ANNA)
-    mailbox.lose_answers()
-    send(bridge)
-    fixed = identity(bridge)
-    clock.advance(hours=5)
-    send(bridge)
-    mailbox.fair()
-    clock.advance(hours=5)
-
-    send(bridge)
-
-    first, second, third = mailbox.to(ANNA.email)
-    assert first.message["Message-ID"] == second.message["Message-ID"] == third.message["Message-ID"]
-    assert first.message["Date"] == second.message["Date"] == third.message["Date"]
-    assert parsedate_to_datetime(str(first.message["Date"])) == NOW
-    assert identity(bridge) == fixed
-
-
-def test_a_sender_killed_after_the_server_took_the_letter_sends_it_again_under_the_same_name(
-    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
-) -> None:
-    attend(bridge, event, ANNA, BEN)
-
-    def die(envelope: Envelope) -> None:
-        mailbox.letters.append(Letter(envelope))
-        raise Killed
-
-    mailbox._in_mood(die)
-    with pytest.raises(Killed):
-        send(bridge)
-    mailbox.fair()
-    clock.advance(claims.LEASE)
-
-    send(bridge)
-
-    assert len(mailbox.to(ANNA.email)) == 2, "the one letter in flight"
-    assert len(mailbox.to(BEN.email)) == 1
-    assert len({str(letter.message["Message-ID"]) for letter in mailbox.to(ANNA.email)}) == 1
-
-
-def test_a_sender_killed_before_the_server_had_the_letter_loses_and_doubles_nothing(
-    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
-) -> None:
-    attend(bridge, event, ANNA, BEN)
-
-    def die(envelope: Envelope) -> None:
-        raise Killed
-
-    mailbox._in_mood(die)
-    with pytest.raises(Killed):
-        send(bridge)
-    mailbox.fair()
-    clock.advance(claims.LEASE)
-
-    send(bridge)
-
-    assert sorted(letter.recipient for letter in mailbox.letters) == [ANNA.email, BEN.email]
-
-
-def test_every_letter_has_a_name_of_its_own_at_our_address(bridge: Bridge, event: Event, mailbox: Mailbox) -> None:
-    attend(bridge, event, ANNA, BEN, CHIARA)
-    welcoming.invite(bridge.db, bridge.links, OLGA_EMAIL, "Olga", "de", NOW)
-    welcoming.ask_to_sign_in(bridge.db, OLGA_EMAIL, NOW)
-
-    send(bridge)
-
-    names = [str(letter.message["Message-ID"]) for letter in mailbox.letters]
-    assert len(set(names)) == len(names) == 4
-    assert all(name.endswith("@events.example.org>") for name in names)
-
-
-def test_after_a_fresh_start_the_same_rows_give_other_names(
-    bridge: Bridge, event: Event, mailbox: Mailbox
-) -> None:
-    """Some mailboxes drop a letter whose Message-ID they have seen."""
-    attend(bridge, event, ANNA)
-    send(bridge)
-    with bridge.db.transaction() as connection:
-        connection.execute(
-            tables.messages.update().values(message_id=None, dated_at=None, sent_at=None, due_at=NOW)
-        )
-
-    send(bridge)
-
-    names = [str(letter.message["Message-ID"]) for letter in mailbox.to(ANNA.email)]
-    assert len(set(names)) == 2
-
-
-def test_identities_cost_one_statement_for_a_batch(bridge: Bridge, event: Event) -> None:
-    attend(bridge, event, *(an_attendee(email=f"guest{n}@example.org") for n in range(20)))
-    statements = []
-
-    def note(*told: object) -> None:
-        statements.append(told[2])
-
-    listening.listen(bridge.db.engine, "before_cursor_execute", note)
-    _, ids = mailing.claim_letters(bridge.db, bridge.links, 50, bridge.clock())
-    listening.remove(bridge.db.engine, "before_cursor_execute", note)
-
-    assert len(ids) == 40
-    assert len([one for one in statements if str(one).startswith(("UPDATE", "WITH", "SELECT"))]) == 2
-
-
-# --- fences -----------------------------------------------------------------------------------------------------
-
-
-def test_a_sender_that_slept_through_its_lease_sends_nothing(
-    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
-) -> None:
-    attend(bridge, event, ANNA)
-    word, ids = in_hand(bridge)
-    clock.advance(claims.LEASE)
-
-    for message_id in ids:
-        hand_over(bridge, mailbox, word, message_id)
-    nothing = list(mailbox.letters)
-    send(bridge)
-
-    assert nothing == []
-    assert len(mailbox.to(ANNA.email)) == 1
-
-
-def test_a_letter_sent_by_a_sleeper_is_not_marked_in_its_successors_name(
-    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
-) -> None:
-    """The machine stood still inside DATA: the letter may be doubled, but nothing else comes out of step."""
-    attend(bridge, event, ANNA)
-
-    def sleep(envelope: Envelope) -> None:
-        mailbox.fair()
-        clock.advance(claims.LEASE + timedelta(seconds=1))
-        send(bridge)
-
-    mailbox._lock = threading.RLock()  # type: ignore[assignment]
-    mailbox._in_mood(sleep)
-
-    send(bridge)
-
-    assert len(mailbox.to(ANNA.email)) == 2
-    assert len({str(letter.message["Message-ID"]) for letter in mailbox.to(ANNA.email)}) == 1
-    assert outbox(bridge)[-1] == ("confirmation", "sent")
-
-
-# --- weather ----------------------------------------------------------------------------------------------------
-
-
 def test_a_server_that_is_down_loses_nothing_burns_nothing_and_everything_leaves_afterwards(
     bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -450,9 +270,6 @@ def test_asked_to_stop_a_sender_finishes_the_letter_in_hand_and_gives_the_rest_b
     assert len(mailbox.letters) == 1
     assert done + len(waiting) == 20
     assert all(row.claim is None and row.attempts == 0 for row in waiting)
-
-
-# --- organisers' letters ----------------------------------------------------------------------------------------
 
 
 def test_a_sign_in_letter_leads_in_and_a_used_one_is_not_sent(

@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.builders import a_message, a_registration, an_event
 from tests.clock import NOW
+from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, Message
-from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Envelope, Letters

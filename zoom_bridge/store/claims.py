@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, bindparam, func, or_, select, update
 
 #: How long a claim holds unless it is renewed: well above what one row's calls out may take.
 LEASE = timedelta(minutes=4)
@@ -66,14 +67,18 @@ def renew(connection: Connection, table: Table, word: str, ids: Sequence[int], n
 
 def finish(connection: Connection, table: Table, row_id: int, word: str, **values: Any) -> bool:
     """The row's work is done; False when it was no longer ours (then nothing is written)."""
-    finished = connection.execute(
-        update(table)
-        .where(table.c.id == row_id, table.c.claim == word)
-        .values(
-            due_at=None, claim=None, claimed_until=None, attempts=0, last_error=None, gave_up_at=None, **values
-        )
-    )
-    return finished.rowcount == 1
+    done = dict.fromkeys(("due_at", "claim", "claimed_until", "last_error", "gave_up_at"))
+    row = {"held_id": row_id, "held_by": word, "attempts": 0, **done, **values}
+    # What is worked out by the database itself is part of the statement.
+    worked_out = {name: row.pop(name) for name, value in values.items() if isinstance(value, ColumnElement)}
+    statement = _finishing(table).values(worked_out) if worked_out else _finishing(table)
+    return connection.execute(statement, row).rowcount == 1
+
+
+@cache
+def _finishing(table: Table) -> Update:
+    """Put together once, because every single row of work is finished with it."""
+    return update(table).where(table.c.id == bindparam("held_id"), table.c.claim == bindparam("held_by"))
 
 
 def postpone(

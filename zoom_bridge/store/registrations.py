@@ -147,7 +147,6 @@ def delete_unconfirmed(connection: Connection, now: datetime) -> int:
             _TABLE.c.confirm_by < now,
             _TABLE.c.registrant_id.is_(None),
             _TABLE.c.asked_zoom_at.is_(None),
-            _TABLE.c.synced_revision >= _TABLE.c.revision,
         )
     )
     return gone.rowcount

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import Forbidden
 
 from zoom_bridge.domain.allowance import Allowance
@@ -68,6 +68,11 @@ def shown_again_by(show: Callable[..., ResponseReturnValue]) -> Callable[[Callab
         return view
 
     return mark
+
+
+def form_token() -> str:
+    """The visitor's token, as it stands in every form of this answer."""
+    return str(generate_csrf())
 
 
 def _show_again(error: CSRFError) -> ResponseReturnValue:

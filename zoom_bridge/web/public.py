@@ -2,6 +2,7 @@
 
 What belongs to one registration is in `personal.py`."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from zoom_bridge.domain.notice import NoticeKind
 from zoom_bridge.domain.refusals import NotFound, Refusal
 from zoom_bridge.domain.registration import check_registering, email_key
 from zoom_bridge.flows import registering
+from zoom_bridge.i18n import Speech
 from zoom_bridge.mail import ical
 from zoom_bridge.store import events, notices, registrations
 from zoom_bridge.web import guards
@@ -55,15 +57,16 @@ def _line(event: Event, taken: int) -> tuple[Event, Wording, Banner]:
 @bp.get("/e/<slug>")
 def event_page(slug: str) -> Response:
     event, taken = _find(slug)
-    page = render_template(
-        "public/event.html",
-        **_about(event),
+    view = _EventView(
+        event=event,
+        speech=speech(),
+        address=request.full_path,
         banner=banner(event, taken, now(), speech()),
         open=may_register(event, taken, now()),
         running=event.starts_at <= now() < event.ends_at,
         moved=event.moved_from is not None and not event.cancelled_at and now() < event.ends_at,
     )
-    response = make_response(page)
+    response = make_response(_rendered_event(view))
     return same_for_everybody(response) if event.public else response
 
 
@@ -71,13 +74,15 @@ def event_page(slug: str) -> Response:
 def register(slug: str) -> ResponseReturnValue:
     event, taken = _find_public(slug)
     check_registering(event, taken, now())
-    return _form_page(event, RegistrationForm(speech()))
+    page = _rendered_form(_FormView(event=event, speech=speech(), address=request.full_path))
+    page = page.replace(_TOKEN, guards.form_token()).replace(_OPENED, opening_mark(_secret(), now()))
+    return make_response(page)
 
 
 def registration_again(slug: str) -> ResponseReturnValue:
     """The form with what was typed, when its token did not fit."""
     event, _ = _find_public(slug)
-    return _form_page(event, RegistrationForm(speech(), request.form))
+    return make_response(_form_page(event, RegistrationForm(speech(), request.form)))
 
 
 @bp.post("/e/<slug>/register")
@@ -89,7 +94,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
         event, taken = _find_public(slug)
         # What is wrong with the event is said before what is wrong with the form.
         check_registering(event, taken, now())
-        return _form_page(event, form), 422
+        return make_response(_form_page(event, form), 422)
     quickly = filled_in_quickly(_secret(), form.opened.data or "", now())
     allowances = (
         guards.allowance("register", *_PER_ADDRESS, subject=email_key(attendee.email)),
@@ -178,17 +183,60 @@ def _about(event: Event) -> dict[str, object]:
     return {"event": event, "wording": wording, "description": described(wording.description, heading_level=3)}
 
 
-def _form_page(event: Event, form: RegistrationForm) -> Response:
-    page = render_template(
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """Everything a page depends on: where two views are equal, their pages are, so each is rendered once. `address`
+    is the path with its query, because the language asked for stays in the links."""
+
+    event: Event
+    speech: Speech
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EventView(_View):
+    banner: Banner
+    open: bool
+    running: bool
+    moved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FormView(_View):
+    """The form before anything is typed. What differs from visitor to visitor is put in afterwards."""
+
+
+_TOKEN, _OPENED = "\ufdd0token\ufdd1", "\ufdd0opened\ufdd1"
+
+
+@lru_cache(maxsize=200)
+def _rendered_event(view: _EventView) -> str:
+    return render_template(
+        "public/event.html",
+        **_about(view.event),
+        banner=view.banner,
+        open=view.open,
+        running=view.running,
+        moved=view.moved,
+    )
+
+
+@lru_cache(maxsize=200)
+def _rendered_form(view: _FormView) -> str:
+    page = _form_page(view.event, RegistrationForm(view.speech), opened=_OPENED)
+    return page.replace(guards.form_token(), _TOKEN)
+
+
+def _form_page(event: Event, form: RegistrationForm, opened: str = "") -> str:
+    return render_template(
         "public/register.html",
         **_about(event),
         form=form,
         complaints=form.complaints(),
         errors={complaint.field_id: complaint.sentence for complaint in form.complaints()},
-        opened=form.opened.data or opening_mark(_secret(), now()),
+        opened=opened or form.opened.data or opening_mark(_secret(), now()),
         kept_days=(event.forget_at - event.ends_at).days,
     )
-    return make_response(page)
 
 
 def _secret() -> str:

@@ -1,0 +1,32 @@
+"""Letters in the hand of a sender."""
+
+from datetime import timedelta
+
+from tests.clock import Clock
+from tests.flows.deeds import letters, rows, run
+from tests.mailbox import Mailbox
+from zoom_bridge.bridge import Bridge
+from zoom_bridge.flows import mailing
+
+
+def send(bridge: Bridge) -> int:
+    return run(bridge, "send_mail")
+
+
+def send_until_quiet(bridge: Bridge, clock: Clock, hours: float = 1) -> None:
+    end = clock() + timedelta(hours=hours)
+    while due := [row.due_at for row in rows(bridge, "messages") if row.due_at and row.due_at <= end]:
+        clock.set(max(min(due), clock()) + timedelta(minutes=3))
+        send(bridge)
+
+
+def in_hand(bridge: Bridge) -> tuple[str, list[int]]:
+    return mailing.claim_letters(bridge.db, bridge.links, 10, bridge.clock())
+
+
+def hand_over(bridge: Bridge, mailbox: Mailbox, word: str, message_id: int) -> None:
+    mailing.send_letter(bridge.db, mailbox, bridge.letters, message_id, word, bridge.clock, {})  # type: ignore[arg-type]
+
+
+def outbox(bridge: Bridge) -> list[tuple[str, str]]:
+    return [pair for person in rows(bridge, "registrations") for pair in letters(bridge, person)]
