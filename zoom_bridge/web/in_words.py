@@ -72,6 +72,9 @@ MISHAPS = (
     N_("Zoom did not answer for everybody in the call."),
     N_("Somebody to be let in is no longer on Zoom's list; we add them anew."),
     N_("The webinar is not set up at Zoom yet."),
+    N_("The webinar is gone at Zoom."),
+    N_("Zoom refused a call for several people. Each is tried alone."),
+    N_("Zoom did not say whether the webinar was made. We look once more before we make another."),
     N_("Something went wrong here. We try again."),
 )
 
