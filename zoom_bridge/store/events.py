@@ -56,7 +56,7 @@ def lock(connection: Connection, event_id: int) -> Event | None:
 def hold(connection: Connection, event_id: int) -> Event | None:
     """The event as it is, for somebody who gets or gives back a seat: until the end of the transaction it is
     neither changed nor cancelled, so that nobody slips past a letter to all. Where seats are limited, one of them
-    is given away at a time."""
+    is given away at a time. Partners and panelists, on whom no seat depends, are not read."""
     return _held(connection, "id", event_id)
 
 
@@ -178,15 +178,22 @@ def _one(connection: Connection, query: Select[Any], value: object) -> Event | N
 
 
 def _held(connection: Connection, column: str, value: object) -> Event | None:
+    if connection.dialect.name == "sqlite":
+        return _bare(connection, _reading(column), value)  # one writer at a time
     row = connection.execute(_LIMITS[column], {"value": value}).first()
     if row is None:
         return None
     lock = Lock.TOGETHER if row.capacity is None else Lock.ALONE
-    event = _one(connection, _reading("id", lock), row.id)
+    event = _bare(connection, _reading("id", lock), row.id)
     if event and event.capacity is not None and lock is Lock.TOGETHER:
         # Seats were limited in this very moment.
-        event = _one(connection, _reading("id", Lock.ALONE), row.id)
+        event = _bare(connection, _reading("id", Lock.ALONE), row.id)
     return event
+
+
+def _bare(connection: Connection, query: Select[Any], value: object) -> Event | None:
+    row = connection.execute(query, {"value": value}).mappings().first()
+    return Event(**row) if row else None
 
 
 def _events(connection: Connection, rows: Sequence[Any]) -> list[Event]:

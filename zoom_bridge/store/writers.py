@@ -10,8 +10,8 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Event, Lock
 
 from sqlalchemy import Connection, Engine, NestedTransaction, RootTransaction
 from sqlalchemy.exc import DBAPIError
@@ -88,12 +88,14 @@ class Between:
 
 @dataclass
 class Batch:
-    """Transactions that share a commit. `over`: it was tried; `error`: it failed, and nothing of the batch is there."""
+    """Transactions that share a commit. `over`: it was tried; `error`: it failed, and nothing of the batch is there.
+
+    Whoever began it commits it. The others only wait, because a turn for each of them would hold up the next batch."""
 
     connection: Connection
     whole: RootTransaction
     parts: int = 0
-    over: bool = False
+    over: Event = field(default_factory=Event)
     error: Exception | None = None
 
     @property
@@ -126,14 +128,16 @@ class Writers:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """1. In our turn, write; what raises takes back what it wrote, and nothing else.
-        2. In our next turn, behind all who asked meanwhile, commit for all, unless one of them already has."""
+        2. Whoever began the batch commits it in the next turn, behind all who asked meanwhile; the others wait."""
         with self._turns.turn(self._patience):
+            leads = self._batch is None
             batch = self._batch or self._begin()
             with self._part(batch):
                 yield batch.connection
-        with self._turns.turn():
-            if not batch.over:
-                self._end(batch)
+        if leads or not batch.over.wait(self._patience):
+            with self._turns.turn():
+                if not batch.over.is_set():
+                    self._end(batch)
         if batch.error:
             raise NotWritten(str(batch.error)) from batch.error
 
@@ -175,7 +179,7 @@ class Writers:
 
     def _end(self, batch: Batch, error: BaseException | None = None) -> None:
         """Commit; or, because of that error, roll back."""
-        self._batch, batch.over = None, True
+        self._batch = None
         try:
             if error is None:
                 batch.whole.commit()
@@ -190,3 +194,4 @@ class Writers:
             batch.connection.close()
             if self._between:
                 self._between.give()
+            batch.over.set()
