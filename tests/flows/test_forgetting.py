@@ -15,7 +15,8 @@ from zoom_bridge.domain.attendance import Room, fold
 from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import allowing, forgetting, hosting, receiving, registering, welcoming
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import events, organisers, sightings, tables
+from zoom_bridge.store import columns, events, organisers, sightings, tables, unsaved_forms
+from zoom_bridge.store.unsaved_forms import UnsavedForm
 
 #: Where a person's data may stand, and what makes it go. A new column of text belongs here or below.
 FORGOTTEN = {
@@ -28,7 +29,11 @@ FORGOTTEN = {
         "join_url": "with the row",
         "registrant_id": "with the row, after Zoom forgot it",
         "last_error": "with the row",
+        "needs": "with the row",
+        "asks": "with the row",
+        "answers": "with the row",
     },
+    "unsaved_forms": {"fields": "an organiser's own typing, with the row"},
     "messages": {
         "unique_key": "with the registration",
         "message_id": "with the registration",
@@ -43,26 +48,32 @@ FORGOTTEN = {
 TRACE = "trace@example.org"
 #: Of these, columns that an evening leaves empty or that hold something else.
 TRACED = {
-    "registrations": ("key", "join_url", "registrant_id", "last_error"),
+    "registrations": ("key", "join_url", "registrant_id", "last_error", "needs", "asks"),
     "messages": ("unique_key", "message_id", "last_error"),
 }
 #: Words of ours, of Zoom about webinars, and what organisers make public.
 NOBODYS = {
     "events": {
         "slug", "title_de", "subtitle_de", "description_de", "title_en", "subtitle_en", "description_en", "timezone",
-        "starts_wall", "ends_wall", "hosted_by", "hosted_by_url", "help_name", "help_phone", "help_hours",
+        "themes_title_de", "themes_de", "programme_de", "trailer_text_de", "thanks_de", "themes_title_en", "themes_en",
+        "programme_en", "trailer_text_en", "thanks_en", "trailer_url", "trailer_picture", "recording_url",
+        "questions", "starts_wall", "ends_wall", "hosted_by", "hosted_by_url", "hosted_by_logo", "help_name", "help_phone", "help_hours",
         "help_email", "zoom_host",
     },
-    "partners": {"name", "role", "url"},
-    "panelists": {"name", "office", "organisation", "mark"},
-    "webinars": {"zoom_id", "host", "differing", "claim", "last_error"},
+    "partners": {"name", "role", "url", "logo"},
+    "panelists": {"name", "office", "organisation", "mark", "portrait"},
+    "webinars": {"zoom_id", "host", "differing", "dial_in", "passcode", "claim", "last_error"},
     "registrations": {"language", "source", "cancelled_by", "claim"},
     "reminders": {"kind", "drop_reason", "claim", "last_error"},
     "messages": {"kind", "skip_reason", "claim"},
     "deliveries": {"digest", "name", "outcome", "claim"},
     "sightings": {"sitting", "fact", "teller", "matched_by"},
     "reports": {"sitting", "claim", "last_error"},
-    "organisers": {"email", "name", "language"},
+    "organisers": {"email", "name", "language", "role"},
+    "pictures": {"digest", "media_type", "data"},
+    "instance": {"name", "url", "logo", "accent", "help_name", "help_phone", "help_hours", "help_email"},
+    "letter_texts": {"kind", "language", "subject", "opening"},
+    "unsaved_forms": {"about"},
     "notices": {"kind", "language", "text"},
     "runs": {"job", "last_error"},
 }  # fmt: skip
@@ -124,7 +135,7 @@ def test_every_column_that_may_hold_a_person_is_known_to_forgetting() -> None:
         f"{table.name}.{column.name}"
         for table in tables.metadata.sorted_tables
         for column in table.columns
-        if isinstance(column.type, String | LargeBinary | tables.WallTime)
+        if isinstance(column.type, String | LargeBinary | columns.WallTime)
         and column.name not in FORGOTTEN.get(table.name, {})
         and column.name not in NOBODYS.get(table.name, set())
     ]
@@ -142,6 +153,8 @@ def test_after_forgetting_nobody_can_be_told_from_any_table(
         allowing.spend(connection, [Allowance(f"register {TRACE}", 5, timedelta(hours=1))], clock())
         (organiser_id,) = connection.execute(select(tables.organisers.c.id)).scalars()
         organisers.open_session(connection, TRACE, organiser_id, clock(), clock() + timedelta(hours=12))
+        typed = UnsavedForm((("title_de", TRACE),), clock())
+        unsaved_forms.keep(connection, organiser_id, "new", typed)
         for name, columns in TRACED.items():
             table = tables.metadata.tables[name]
             for column in columns:

@@ -2,10 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 #: How long a mailed sign-in link is good, and how long a session lasts.
 SIGN_IN_WITHIN = timedelta(minutes=30)
 SESSION_LASTS = timedelta(hours=12)
+
+
+class Role(StrEnum):
+    """What an organiser may do. Each may do what the next may: owners also look after settings and the team, editors
+    after events, reception after people and the day of the event."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    RECEPTION = "reception"
+
+    def may(self, needed: "Role") -> bool:
+        order = list(Role)
+        return order.index(self) <= order.index(needed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +28,7 @@ class Organiser:
     email: str
     name: str
     language: str
+    role: Role = Role.OWNER
     created_at: datetime
 
 

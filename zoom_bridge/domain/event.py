@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from zoom_bridge.domain.question import Question
+
 #: Doors open this long before the start, on the waiting page and in the letters.
 DOORS_OPEN_BEFORE = timedelta(minutes=15)
 #: People still find in for this long after the planned end, because evenings run late.
@@ -30,41 +32,72 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Wording:
-    """An event's own texts in one language. The description is Markdown."""
+    """An event's own texts in one language. Description and thanks are Markdown; themes and programme are lists.
+
+    themes_title, themes   questions or points that the event looks into, under a heading of their own
+    programme              what happens, in order, without fixed times
+    trailer_text           what the trailer shows and says, for people who do not watch it
+    thanks                 said instead of the invitation once the event is over
+    """
 
     language: str
     title: str
     subtitle: str
     description: str
+    themes_title: str
+    themes: tuple[str, ...]
+    programme: tuple[str, ...]
+    trailer_text: str
+    thanks: str
 
 
 @dataclass(frozen=True)
 class Partner:
+    """`logo` is a picture's digest, or empty."""
+
     name: str
     role: str = ""
     url: str = ""
+    logo: str = ""
 
 
 @dataclass(frozen=True)
 class Panelist:
-    """Speaks. `mark` is a word beside the name, such as "Grußwort" or "Moderation"."""
+    """Speaks. `mark` is a word beside the name, such as "Grußwort" or "Moderation";
+    `portrait` is a picture's digest, or empty."""
 
     name: str
     office: str = ""
     organisation: str = ""
     mark: str = ""
+    portrait: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventDraft:
-    """A submitted event form that made sense. Instants are aware UTC, wall times naive in `timezone`."""
+    """A submitted event form that made sense. Instants are aware UTC, wall times naive in `timezone`; pictures are
+    digests; themes and programme hold one item per line.
+
+    participation  the panel takes questions: Q&A at Zoom, and a question field on the registration form
+    captions, sign_language, plain_language   the accessibility services offered
+    """
 
     title_de: str = ""
     subtitle_de: str = ""
     description_de: str = ""
+    themes_title_de: str = ""
+    themes_de: str = ""
+    programme_de: str = ""
+    trailer_text_de: str = ""
+    thanks_de: str = ""
     title_en: str = ""
     subtitle_en: str = ""
     description_en: str = ""
+    themes_title_en: str = ""
+    themes_en: str = ""
+    programme_en: str = ""
+    trailer_text_en: str = ""
+    thanks_en: str = ""
     timezone: str = "Europe/Berlin"
     starts_wall: datetime
     ends_wall: datetime
@@ -72,6 +105,15 @@ class EventDraft:
     ends_at: datetime
     hosted_by: str = ""
     hosted_by_url: str = ""
+    hosted_by_logo: str = ""
+    trailer_url: str = ""
+    trailer_picture: str = ""
+    recording_url: str = ""
+    captions: bool = False
+    sign_language: bool = False
+    plain_language: bool = False
+    participation: bool = False
+    questions: tuple[Question, ...] = ()
     help_name: str = ""
     help_phone: str = ""
     help_hours: str = ""
@@ -103,7 +145,19 @@ class EventDraft:
             getattr(self, f"title_{language}"),
             getattr(self, f"subtitle_{language}"),
             getattr(self, f"description_{language}"),
+            getattr(self, f"themes_title_{language}"),
+            lines_of(getattr(self, f"themes_{language}")),
+            lines_of(getattr(self, f"programme_{language}")),
+            getattr(self, f"trailer_text_{language}"),
+            getattr(self, f"thanks_{language}"),
         )
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The digests of all pictures it shows."""
+        logos = (self.hosted_by_logo, *(partner.logo for partner in self.partners))
+        portraits = (panelist.portrait for panelist in self.panelists)
+        return tuple(filter(None, (self.trailer_picture, *logos, *portraits)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,3 +214,8 @@ class Event(EventDraft):
     @property
     def doors_close_at(self) -> datetime:
         return self.ends_at + DOORS_CLOSE_AFTER
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The items of a list that was typed one per line."""
+    return tuple(filter(None, (line.strip() for line in text.splitlines())))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.question import Answer
 from zoom_bridge.domain.refusals import (
     EventCancelled,
     EventFull,
@@ -47,12 +48,21 @@ class ZoomStanding(StrEnum):
 
 @dataclass(frozen=True)
 class Attendee:
-    """The person, as they filled in the form. The address is normalised at the door."""
+    """The person, as they filled in the form. The address is normalised at the door; a caller whom the reception
+    adds may have none.
+
+    needs    what they need to take part; erased first
+    asks     what they would like to ask the panel
+    answers  to the organiser's own questions
+    """
 
     first_name: str
     last_name: str
     email: str
     language: str = "de"
+    needs: str = ""
+    asks: str = ""
+    answers: tuple[Answer, ...] = ()
 
     @property
     def name(self) -> str:
@@ -64,6 +74,7 @@ class Registration:
     """A kept registration.
 
     key              random, part of the personal link; without our secret it opens nothing
+    email            empty for a caller without one: no letters, and nothing of theirs at Zoom
     email_key        the address folded for comparison; one registration per event and email_key
     revision         raised whenever Zoom has to learn something (confirmed, cancelled, back again)
     synced_revision  the revision Zoom agreed to last
@@ -86,6 +97,9 @@ class Registration:
     cancelled_at: datetime | None
     cancelled_by: str | None
     privacy_version: int | None
+    needs: str = ""
+    asks: str = ""
+    answers: tuple[Answer, ...] = ()
     revision: int
     synced_revision: int
     synced_at: datetime | None
@@ -101,6 +115,11 @@ class Registration:
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def by_phone_only(self) -> bool:
+        """A caller without an e-mail address: Zoom knows nothing of them, no letter reaches them."""
+        return not self.email
 
     @property
     def active(self) -> bool:

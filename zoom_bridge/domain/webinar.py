@@ -16,12 +16,24 @@ class WebinarStanding(StrEnum):
     REMOVED = "removed"
 
 
+@dataclass(frozen=True)
+class DialIn:
+    """A telephone number of Zoom's through which people come in: `country` as ISO 3166 alpha-2, `free` of charge."""
+
+    country: str
+    number: str
+    city: str = ""
+    free: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class TwinWebinar:
     """synced_revision  the event's revision that Zoom agreed to last; 0 before the first time
     asked_zoom_at    a create that is under way or whose answer got lost: look before asking again
     absent_at        the first complete listing since then that did not show it
     gone_at          Zoom said it does not exist any more, though we did not delete it
+    dial_in          the telephone numbers Zoom offers for it
+    passcode         to be keyed in after the webinar's number on the telephone; only digits, or empty
     differing        settings that Zoom answered otherwise than we asked for, as words separated by spaces
     """
 
@@ -35,6 +47,8 @@ class TwinWebinar:
     absent_at: datetime | None
     gone_at: datetime | None
     differing: str
+    dial_in: tuple[DialIn, ...] = ()
+    passcode: str = ""
     due_at: datetime | None
     attempts: int
     last_error: str | None

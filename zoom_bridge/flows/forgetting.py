@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.registration import Registration, email_key
-from zoom_bridge.store import allowances, events, inbox, organisers, registrations, sightings, webinars
+from zoom_bridge.store import (
+    allowances,
+    events,
+    inbox,
+    organisers,
+    pictures,
+    registrations,
+    sightings,
+    unsaved_forms,
+    webinars,
+)
 from zoom_bridge.store.database import Database
 from zoom_bridge.zoom.answers import WebinarGone
 from zoom_bridge.zoom.client import ZoomClient
@@ -16,6 +26,10 @@ log = logging.getLogger(__name__)
 #: Raw webhook deliveries are emptied after this.
 KEEP_DELIVERIES = timedelta(days=30)
 KEEP_ALLOWANCES = timedelta(days=2)
+#: An event form that was typed and never saved.
+KEEP_UNSAVED = timedelta(days=30)
+#: Pictures that nothing shows: uploaded into a form that may still be saved.
+KEEP_PICTURES = timedelta(days=30)
 
 
 def forget_leftovers(db: Database, now: datetime) -> int:
@@ -25,6 +39,8 @@ def forget_leftovers(db: Database, now: datetime) -> int:
         inbox.empty_bodies(connection, now - KEEP_DELIVERIES)
         organisers.delete_expired(connection, now)
         allowances.delete_old(connection, now - KEEP_ALLOWANCES)
+        unsaved_forms.delete_old(connection, now - KEEP_UNSAVED)
+        pictures.delete_unused(connection, now - KEEP_PICTURES)
         return registrations.delete_unconfirmed(connection, now)
 
 

@@ -4,9 +4,9 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from zoom_bridge.domain.account import Organiser, SignIn
+from zoom_bridge.domain.account import Organiser, Role, SignIn
 from zoom_bridge.store import tables
 
 _ORGANISER = [tables.organisers.c[field.name] for field in fields(Organiser)]
@@ -28,13 +28,35 @@ def find_by_session(connection: Connection, token_hash: str, now: datetime) -> O
         .where(tables.sessions.c.token_hash == token_hash, tables.sessions.c.expires_at > now)
     )
     row = connection.execute(query).mappings().first()
-    return Organiser(**row) if row else None
+    return _organiser(row) if row else None
 
 
-def add(connection: Connection, email: str, name: str, language: str, now: datetime) -> int:
-    values = {"email": email, "name": name, "language": language, "created_at": now}
+def list_all(connection: Connection) -> list[Organiser]:
+    """By name."""
+    query = select(*_ORGANISER).order_by(tables.organisers.c.name, tables.organisers.c.email)
+    return [_organiser(row) for row in connection.execute(query).mappings()]
+
+
+def add(
+    connection: Connection, email: str, name: str, language: str, now: datetime, role: Role = Role.OWNER
+) -> int:
+    values = {"email": email, "name": name, "language": language, "role": role, "created_at": now}
     statement = insert(tables.organisers).values(values).returning(tables.organisers.c.id)
     return int(connection.execute(statement).scalar_one())
+
+
+def change(connection: Connection, organiser_id: int, **values: Any) -> None:
+    connection.execute(update(tables.organisers).where(tables.organisers.c.id == organiser_id).values(**values))
+
+
+def remove(connection: Connection, organiser_id: int) -> None:
+    """With their sessions, sign-ins and unsaved forms."""
+    connection.execute(delete(tables.organisers).where(tables.organisers.c.id == organiser_id))
+
+
+def count_owners(connection: Connection) -> int:
+    query = select(func.count()).select_from(tables.organisers).where(tables.organisers.c.role == Role.OWNER)
+    return int(connection.execute(query).scalar_one())
 
 
 def add_sign_in(connection: Connection, organiser_id: int, key: str, now: datetime, expires_at: datetime) -> int:
@@ -72,6 +94,11 @@ def close_session(connection: Connection, token_hash: str) -> None:
     connection.execute(delete(tables.sessions).where(tables.sessions.c.token_hash == token_hash))
 
 
+def close_sessions(connection: Connection, organiser_id: int) -> None:
+    """Signed out everywhere."""
+    connection.execute(delete(tables.sessions).where(tables.sessions.c.organiser_id == organiser_id))
+
+
 def delete_expired(connection: Connection, now: datetime) -> None:
     connection.execute(delete(tables.sessions).where(tables.sessions.c.expires_at < now))
     connection.execute(delete(tables.sign_ins).where(tables.sign_ins.c.expires_at < now))
@@ -79,4 +106,8 @@ def delete_expired(connection: Connection, now: datetime) -> None:
 
 def _one(connection: Connection, where: Any) -> Organiser | None:
     row = connection.execute(select(*_ORGANISER).where(where)).mappings().first()
-    return Organiser(**row) if row else None
+    return _organiser(row) if row else None
+
+
+def _organiser(row: Any) -> Organiser:
+    return Organiser(**dict(row) | {"role": Role(row["role"])})

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from zoom_bridge.domain.message import Kind, Message
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.store import tables
+from zoom_bridge.store.columns import Instant
 
 #: Limits on the same letter to somebody who asks for it again.
 MOST_AN_HOUR = 3
@@ -32,7 +33,7 @@ _TO_SEND = (
     .where(
         _TABLE.c.id == bindparam("message_id"),
         _TABLE.c.claim == bindparam("claim"),
-        _TABLE.c.claimed_until > bindparam("now", type_=tables.Instant),
+        _TABLE.c.claimed_until > bindparam("now", type_=Instant),
     )
 )
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.store import tables
+from zoom_bridge.store.columns import Instant
 
 _TABLE = tables.runs
 
@@ -51,7 +52,7 @@ def record_trouble(
         connection,
         values | {"failed_since": now, "failures": 1},
         {
-            "failed_since": func.coalesce(_TABLE.c.failed_since, literal(now, tables.Instant)),
+            "failed_since": func.coalesce(_TABLE.c.failed_since, literal(now, Instant)),
             "failures": _TABLE.c.failures + 1,
         },
     )

@@ -1,16 +1,11 @@
 """The whole schema, readable top to bottom. Columns are named like the fields of the domain's dataclasses.
 
-Rows that need work carry the same five columns (`work()`); `claims.py` is the only module that writes
+Rows that need work carry the same columns (`columns.work`); `claims.py` is the only module that writes
 `claim` and `claimed_until`. Instants are aware UTC (`Instant`); wall times are text in ISO form."""
-
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -19,10 +14,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
+
+from zoom_bridge.domain.webinar import DialIn
+from zoom_bridge.store.columns import Instant, Parts, WallTime, answer, due_index, question, switch, words, work
 
 metadata = MetaData(
     naming_convention={
@@ -32,62 +29,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Instant(TypeDecorator[datetime]):
-    """Aware UTC instants. Naive values are rejected; SQLite, which keeps no zone, gets them as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class WallTime(TypeDecorator[datetime]):
-    """Naive wall times, to be read together with a time zone."""
-
-    impl = String(19)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is not None:
-            raise ValueError(f"a wall time has no zone: {value!r}")
-        return value.isoformat(timespec="seconds") if value is not None else None
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return datetime.fromisoformat(value) if value is not None else None
-
-
-def work() -> tuple[Column[Any], ...]:
-    """What a row that needs work carries. `due_at` empty: nothing to do."""
-    return (
-        Column("due_at", Instant),
-        Column("claim", String(64)),
-        Column("claimed_until", Instant),
-        Column("attempts", Integer, nullable=False, server_default=text("0")),
-        Column("last_error", Text),
-        Column("gave_up_at", Instant),
-    )
-
-
-def due_index(name: str, *columns: str) -> Index:
-    """Finds due rows among millions that are done: only rows with work are in it."""
-    return Index(
-        f"ix_{name}_due", "due_at", *columns, sqlite_where=text("due_at IS NOT NULL"),
-        postgresql_where=text("due_at IS NOT NULL"),
-    )  # fmt: skip
-
 
 events = Table(
     "events",
@@ -100,6 +41,16 @@ events = Table(
     Column("title_en", String(200), nullable=False),
     Column("subtitle_en", String(300), nullable=False),
     Column("description_en", Text, nullable=False),
+    words("themes_title_de", 200),
+    words("themes_de"),
+    words("programme_de"),
+    words("trailer_text_de"),
+    words("thanks_de"),
+    words("themes_title_en", 200),
+    words("themes_en"),
+    words("programme_en"),
+    words("trailer_text_en"),
+    words("thanks_en"),
     Column("timezone", String(64), nullable=False),
     Column("starts_wall", WallTime, nullable=False),
     Column("ends_wall", WallTime, nullable=False),
@@ -107,6 +58,15 @@ events = Table(
     Column("ends_at", Instant, nullable=False),
     Column("hosted_by", String(200), nullable=False),
     Column("hosted_by_url", String(500), nullable=False),
+    words("hosted_by_logo", 64),
+    words("trailer_url", 500),
+    words("trailer_picture", 64),
+    words("recording_url", 500),
+    switch("captions"),
+    switch("sign_language"),
+    switch("plain_language"),
+    switch("participation"),
+    Column("questions", Parts(question), nullable=False, server_default=text("''")),
     Column("help_name", String(200), nullable=False),
     Column("help_phone", String(40), nullable=False),
     Column("help_hours", String(200), nullable=False),
@@ -135,6 +95,7 @@ partners = Table(
     Column("name", String(200), nullable=False),
     Column("role", String(200), nullable=False),
     Column("url", String(500), nullable=False),
+    words("logo", 64),
 )
 
 panelists = Table(
@@ -146,6 +107,7 @@ panelists = Table(
     Column("office", String(200), nullable=False),
     Column("organisation", String(200), nullable=False),
     Column("mark", String(60), nullable=False),
+    words("portrait", 64),
 )
 
 webinars = Table(
@@ -161,6 +123,8 @@ webinars = Table(
     Column("absent_at", Instant),
     Column("gone_at", Instant),
     Column("differing", Text, nullable=False),
+    Column("dial_in", Parts(DialIn), nullable=False, server_default=text("''")),
+    words("passcode", 20),
     *work(),
     due_index("webinars"),
 )
@@ -183,6 +147,9 @@ registrations = Table(
     Column("cancelled_at", Instant),
     Column("cancelled_by", String(10)),
     Column("privacy_version", Integer),
+    words("needs"),
+    words("asks"),
+    Column("answers", Parts(answer), nullable=False, server_default=text("''")),
     Column("revision", Integer, nullable=False, server_default=text("0")),
     Column("synced_revision", Integer, nullable=False, server_default=text("0")),
     Column("synced_at", Instant),
@@ -292,6 +259,7 @@ organisers = Table(
     Column("email", String(254), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("language", String(2), nullable=False),
+    Column("role", String(10), nullable=False, server_default=text("'owner'")),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -323,6 +291,56 @@ notices = Table(
     Column("version", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("written_at", Instant, nullable=False),
+)
+
+#: What organisers uploaded, re-encoded. Nothing refers to it by a key: rows name its digest, and what nobody names any
+#: more goes.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("media_type", String(20), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+#: One row: who runs this service and how it looks.
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    words("name", 200),
+    words("url", 500),
+    words("logo", 64),
+    words("accent", 7),
+    words("help_name", 200),
+    words("help_phone", 40),
+    words("help_hours", 200),
+    words("help_email", 254),
+)
+
+#: An event's own words for a letter; without a row the letter has ours.
+letter_texts = Table(
+    "letter_texts",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("language", String(2), primary_key=True),
+    words("subject", 200),
+    words("opening"),
+    Column("written_at", Instant, nullable=False),
+)
+
+#: An organiser's event form as it was typed and not saved yet. `about`: "new", or the event's number.
+unsaved_forms = Table(
+    "unsaved_forms",
+    metadata,
+    Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), primary_key=True),
+    Column("about", String(20), primary_key=True),
+    Column("fields", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
 )
 
 #: What was asked for how often in which window: limits per address and account, shared by all processes.

@@ -8,6 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     compare_server_default=True,
-    user_module_prefix="tables.",
+    user_module_prefix="columns.",
 )
 context.run_migrations()

@@ -1,0 +1,36 @@
+"""Events' own words for their letters."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zoom_bridge.domain.letter_text import LetterText
+from zoom_bridge.domain.message import Kind
+from zoom_bridge.store import tables
+
+_TABLE = tables.letter_texts
+_COLUMNS = [_TABLE.c[field.name] for field in fields(LetterText)]
+
+
+def list_for_event(connection: Connection, event_id: int) -> list[LetterText]:
+    query = select(*_COLUMNS).where(_TABLE.c.event_id == event_id).order_by(_TABLE.c.kind, _TABLE.c.language)
+    return [LetterText(**dict(row) | {"kind": Kind(row["kind"])}) for row in connection.execute(query).mappings()]
+
+
+def keep(connection: Connection, text: LetterText) -> None:
+    """Instead of the one there was."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = asdict(text)
+    connection.execute(
+        dialect.insert(_TABLE)
+        .values(values)
+        .on_conflict_do_update(index_elements=["event_id", "kind", "language"], set_=values)
+    )
+
+
+def remove(connection: Connection, event_id: int, kind: Kind, language: str) -> None:
+    """From now on the letter has our own words again."""
+    connection.execute(
+        delete(_TABLE).where(_TABLE.c.event_id == event_id, _TABLE.c.kind == kind, _TABLE.c.language == language)
+    )
