@@ -65,7 +65,7 @@ NOBODYS = {
     "webinars": {"zoom_id", "host", "differing", "dial_in", "passcode", "claim", "last_error"},
     "registrations": {"language", "source", "cancelled_by", "claim"},
     "reminders": {"kind", "drop_reason", "claim", "last_error"},
-    "messages": {"kind", "skip_reason", "claim"},
+    "messages": {"kind", "skip_reason", "claim", "language"},
     "deliveries": {"digest", "name", "outcome", "claim"},
     "sightings": {"sitting", "fact", "teller", "matched_by"},
     "reports": {"sitting", "claim", "last_error"},

@@ -37,6 +37,7 @@ class Message:
     """One letter to one person. The row says which letter for whom about what; the text is made when it is sent.
 
     unique_key   a second decision for the same letter is not a second row
+    organiser_id, language   of a test letter: to whom instead of an attendee, and in which language
     message_id, dated_at   fixed at the first attempt and used again at every further one
     """
 
@@ -58,6 +59,8 @@ class Message:
     due_at: datetime | None
     attempts: int
     last_error: str | None
+    organiser_id: int | None = None
+    language: str | None = None
 
 
 def useful_until(kind: Kind, event: Event, now: datetime) -> datetime:

@@ -44,6 +44,7 @@ class ZoomStanding(StrEnum):
     IN_LINE = "in_line"
     STUCK = "stuck"
     REMOVED = "removed"
+    BY_PHONE = "by_phone"
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class Registration:
 
     @property
     def zoom_standing(self) -> ZoomStanding:
+        if self.by_phone_only:
+            return ZoomStanding.BY_PHONE
         if self.gave_up_at:
             return ZoomStanding.STUCK
         if self.synced_revision < self.revision:
@@ -158,6 +161,11 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
+def key_of_caller(key: str) -> str:
+    """What stands for the address of a caller without one: two of them are two people."""
+    return f"caller:{key}"
+
+
 class Door(StrEnum):
     """What the join button leads to now."""
 
@@ -176,15 +184,22 @@ def door(event: Event, registration: Registration, now: datetime) -> Door:
         return Door.OVER
     if now < event.doors_open_at:
         return Door.TOO_EARLY
-    return Door.OPEN if registration.join_url else Door.NOT_READY
+    return Door.OPEN if registration.join_url or registration.by_phone_only else Door.NOT_READY
 
 
-def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
-    """Whether somebody who registered in time can still have a seat."""
+def check_ahead(event: Event, now: datetime) -> None:
+    """Whether there is still something to come to."""
+    if not event.public:
+        raise NotFound
     if event.cancelled_at:
         raise EventCancelled
     if now >= event.ends_at:
         raise EventOver
+
+
+def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
+    """Whether somebody who registered in time, or whom the organiser adds, can still have a seat."""
+    check_ahead(event, now)
     if event.capacity is not None and seats_taken >= event.capacity:
         raise EventFull
 
@@ -192,12 +207,7 @@ def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
 def check_registering(event: Event, seats_taken: int, now: datetime) -> None:
     """Accept, or refuse with the reason. Registering stays open while the event runs, unless the organiser
     closed it earlier."""
-    if not event.public:
-        raise NotFound
-    if event.cancelled_at:
-        raise EventCancelled
-    if now >= event.ends_at:
-        raise EventOver  # before "closed", which it is as well
+    check_ahead(event, now)  # over is said before closed, which it is as well
     if event.opens_at and now < event.opens_at:
         raise RegistrationNotOpen
     if event.closes_at and now >= event.closes_at:

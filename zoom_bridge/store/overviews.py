@@ -18,6 +18,7 @@ _SEATED = _R.c.confirmed_at.is_not(None) & _R.c.cancelled_at.is_(None)
 _CANCELLED = _R.c.cancelled_at.is_not(None)
 _BEHIND = _R.c.synced_revision < _R.c.revision
 _STUCK = _R.c.gave_up_at.is_not(None)
+_BY_PHONE = _R.c.email == ""
 
 STANDINGS: dict[Standing, ColumnElement[bool]] = {
     Standing.REGISTERED: _SEATED,
@@ -26,9 +27,10 @@ STANDINGS: dict[Standing, ColumnElement[bool]] = {
     Standing.CANCELLED: _CANCELLED,
 }
 ZOOM_STANDINGS: dict[ZoomStanding, ColumnElement[bool]] = {
-    ZoomStanding.IN_LINE: ~_STUCK & ~_BEHIND & _SEATED,
+    ZoomStanding.IN_LINE: ~_STUCK & ~_BEHIND & _SEATED & ~_BY_PHONE,
     ZoomStanding.WAITS: ~_STUCK & _BEHIND,
     ZoomStanding.STUCK: _STUCK,
+    ZoomStanding.BY_PHONE: _BY_PHONE,
 }
 
 
@@ -41,7 +43,8 @@ class EventLine:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many people stand where. `at_zoom` counts seats that Zoom knows as they are now."""
+    """How many people stand where. `at_zoom` counts seats that Zoom knows as they are now, `by_phone` those
+    of callers without an e-mail address, of whom Zoom knows nothing."""
 
     registered: int
     unconfirmed: int
@@ -52,6 +55,7 @@ class Numbers:
     stuck: int
     next_attempt_at: datetime | None
     last_error: str | None
+    by_phone: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def numbers(connection: Connection, event_id: int) -> Numbers:
             count(_STUCK),
             func.min(case((_BEHIND & ~_STUCK, _R.c.due_at))),
             func.max(case((_BEHIND, _R.c.last_error))),
+            count(_SEATED & _BY_PHONE),
         ).where(_R.c.event_id == event_id)
     ).one()
     return Numbers(*row)

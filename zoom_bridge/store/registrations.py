@@ -16,6 +16,7 @@ from zoom_bridge.store import tables
 _TABLE = tables.registrations
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Registration)]
 _SEATED = (_TABLE.c.confirmed_at.is_not(None), _TABLE.c.cancelled_at.is_(None))
+_HAS_ADDRESS = _TABLE.c.email != ""
 
 
 def _where(*names: str) -> Select[Any]:
@@ -79,16 +80,15 @@ def change(connection: Connection, registration_id: int, **values: Any) -> None:
 
 
 def tell_zoom(connection: Connection, registration: Registration, now: datetime, **values: Any) -> None:
-    """Change the registration and make it due for sync: one revision more than Zoom knows."""
-    change(
-        connection,
-        registration.id,
-        revision=registration.revision + 1,
-        due_at=now,
-        attempts=0,
-        gave_up_at=None,
-        **values,
+    """Change the registration and make it due for sync: one revision more than Zoom knows. Of a caller without an
+    address Zoom is told nothing."""
+    revision = registration.revision + 1
+    work = (
+        {"synced_revision": revision}
+        if registration.by_phone_only
+        else {"due_at": now, "attempts": 0, "gave_up_at": None}
     )
+    change(connection, registration.id, **values, revision=revision, **work)
 
 
 def make_due(connection: Connection, event_id: int, now: datetime) -> None:
@@ -117,7 +117,7 @@ def forget_twins(connection: Connection, event_id: int, now: datetime) -> None:
     )
     connection.execute(
         update(_TABLE)
-        .where(_TABLE.c.event_id == event_id, *_SEATED)
+        .where(_TABLE.c.event_id == event_id, _HAS_ADDRESS, *_SEATED)
         .values(due_at=now, revision=_TABLE.c.revision + 1)
     )
 
@@ -128,8 +128,10 @@ def mark_asked(connection: Connection, ids: Iterable[int], now: datetime | None)
 
 
 def confirmed_ids(connection: Connection, event_id: int, before: datetime) -> Sequence[int]:
-    """Who has a seat, and had it by then."""
-    query = select(_TABLE.c.id).where(_TABLE.c.event_id == event_id, _TABLE.c.confirmed_at <= before, *_SEATED)
+    """Whom a letter to all reaches: who has a seat, had it by then, and has an address."""
+    query = select(_TABLE.c.id).where(
+        _TABLE.c.event_id == event_id, _TABLE.c.confirmed_at <= before, _HAS_ADDRESS, *_SEATED
+    )
     return connection.execute(query).scalars().all()
 
 

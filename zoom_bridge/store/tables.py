@@ -194,6 +194,9 @@ messages = Table(
     Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), index=True),
     Column("registration_id", ForeignKey("registrations.id", ondelete="CASCADE"), index=True),
     Column("sign_in_id", ForeignKey("sign_ins.id", ondelete="CASCADE")),
+    # Letters to an organiser: a test of an event's letter, in a language of their choice.
+    Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), index=True),
+    Column("language", String(2)),
     Column("schedule_revision", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Instant, nullable=False),
     Column("useful_until", Instant, nullable=False),

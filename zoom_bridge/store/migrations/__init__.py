@@ -19,8 +19,9 @@ def newest_revision() -> str:
     return max(path.name.partition("_")[0] for path in _versions().glob("[0-9]*.py"))
 
 
-def upgrade(db: Database) -> None:
-    """Bring the schema up to date, in one transaction. Of several processes that ask at once, one does it."""
+def upgrade(db: Database, to: str = "head") -> None:
+    """Bring the schema up to date (or `to` an older revision), in one transaction. Of several processes that ask at
+    once, one does it."""
     from alembic import command
     from alembic.config import Config
 
@@ -31,7 +32,7 @@ def upgrade(db: Database) -> None:
         if not db.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _versions() -> Path:

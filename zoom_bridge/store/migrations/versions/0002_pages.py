@@ -104,3 +104,11 @@ def upgrade() -> None:
     op.add_column(
         "webinars", sa.Column("passcode", sa.String(length=20), server_default=sa.text("''"), nullable=False)
     )
+    # In a batch, because SQLite cannot add a constraint by itself.
+    with op.batch_alter_table("messages") as batch:
+        batch.add_column(sa.Column("organiser_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("language", sa.String(length=2), nullable=True))
+        batch.create_foreign_key(
+            op.f("fk_messages_organiser_id"), "organisers", ["organiser_id"], ["id"], ondelete="CASCADE"
+        )
+        batch.create_index(op.f("ix_messages_organiser_id"), ["organiser_id"])
