@@ -152,6 +152,25 @@ def test_a_writer_who_waits_too_long_is_told_so(file: Database, monkeypatch: pyt
     assert written(file) == {"first"}
 
 
+def test_a_process_that_stands_still_in_its_turn_does_not_stop_the_others(
+    file: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locks belong to the opened file, so a second database object is to the first one what another process is."""
+    write(file, "first")
+    monkeypatch.setattr(file._writers, "_patience", 0.05)
+    stopped = Database(file.url)
+
+    def try_to_write() -> None:
+        with pytest.raises(DatabaseUnavailable, match="another process"):
+            write(file, "refused")
+
+    write(stopped, "stopped", try_to_write)
+    write(file, "afterwards")
+
+    stopped.dispose()
+    assert written(file) == {"first", "stopped", "afterwards"}
+
+
 def test_turns_come_in_the_order_of_asking() -> None:
     turns, order, threads = Turns(), list[int](), list[threading.Thread]()
 

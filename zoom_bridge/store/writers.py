@@ -7,6 +7,7 @@ Processes take turns as well. Nobody goes on before the commit, and everybody in
 
 import fcntl
 import os
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from threading import Event, Lock
 
 from sqlalchemy import Connection, Engine, NestedTransaction, RootTransaction
 from sqlalchemy.exc import DBAPIError
+
+#: Seconds between two looks whether another process has finished its turn.
+_SHORTEST_PAUSE = 0.0002
+_LONGEST_PAUSE = 0.005
 
 
 class NotWritten(Exception):
@@ -71,10 +76,12 @@ class Between:
             os.open(f"{path}-{name}", os.O_RDWR | os.O_CREAT, 0o600) for name in ("next", "turn")
         )
 
-    def take(self) -> None:
-        fcntl.flock(self._next, fcntl.LOCK_EX)
+    def take(self, patience: float) -> None:
+        """Seconds of patience: a process that was stopped in the middle of its turn must not stop all others."""
+        until = time.monotonic() + patience
+        _lock(self._next, until)
         try:
-            fcntl.flock(self._turn, fcntl.LOCK_EX)
+            _lock(self._turn, until)
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
@@ -84,6 +91,21 @@ class Between:
     def close(self) -> None:
         os.close(self._next)
         os.close(self._turn)
+
+
+def _lock(file: int, until: float) -> None:
+    """Asks again and again, because the system's own waiting knows no end. Most turns last a few milliseconds."""
+    pause = _SHORTEST_PAUSE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise NotWritten("another process holds the database") from None
+            time.sleep(pause)
+            pause = min(pause * 1.2, _LONGEST_PAUSE)
+        else:
+            return
 
 
 @dataclass
@@ -164,7 +186,7 @@ class Writers:
 
     def _begin(self) -> Batch:
         self._between = self._between or Between(self._path)
-        self._between.take()
+        self._between.take(self._patience)
         try:
             connection = self._engine.connect().execution_options(writes=True)
             try:
