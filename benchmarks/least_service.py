@@ -13,6 +13,7 @@ import re
 import sqlite3
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, redirect, request
@@ -84,6 +85,11 @@ class SingleWriter:
                 kept.set()
 
 
+@lru_cache(maxsize=8)
+def _bare_page(size: int) -> str:
+    return "<!doctype html>".ljust(size, ".")
+
+
 def create_app(writer: EachByItself | SingleWriter, secret: bytes) -> Flask:
     app = Flask(__name__)
     form = app.jinja_env.from_string(_FORM)
@@ -92,6 +98,10 @@ def create_app(writer: EachByItself | SingleWriter, secret: bytes) -> Flask:
     @app.get("/e/<slug>/register")
     def show(slug: str) -> str:
         return form.render(title=slug)
+
+    @app.get("/bare/<int:size>")
+    def bare(size: int) -> str:
+        return _bare_page(size)
 
     @app.post("/e/<slug>/register")
     def register(slug: str) -> Any:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 OUTSIDE = {
     "postgresql": "PostgreSQL (on Debian: apt-get install postgresql)",
     "chromium": "Chromium (on Debian: apt-get install chromium)",
+    "java": "Java, for the HTML checker (on Debian: apt-get install default-jre-headless)",
 }
 REQUIRED = set(filter(None, os.environ.get("ZOOM_BRIDGE_TESTS_REQUIRE", "").split(",")))
 _MISSED = "not found: "
@@ -329,4 +330,12 @@ def chromium() -> Path:
     """The browser's program. A test that asks for it is marked `browser`."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     need("chromium", found)
+    return Path(str(found))
+
+
+@pytest.fixture(scope="session")
+def java() -> Path:
+    """What the HTML checker runs on."""
+    found = shutil.which("java")
+    need("java", found)
     return Path(str(found))

@@ -1,5 +1,7 @@
 """What the command line refuses at once, with a sentence. What it does is tried in stories."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,3 +17,42 @@ def test_a_port_that_leaves_no_room_for_the_trial_is_refused(port: str, tmp_path
     assert result.exit_code == 2
     assert "--port" in result.output
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("asked", "role"), [([], "owner"), (["--role", "reception"], "reception")])
+def test_who_is_invited_gets_the_role_asked_for(asked: list[str], role: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f"""
+[web]
+base_url = "https://events.example.org"
+secret_key = "a secret of the tests, long enough for all"
+[database]
+url = "sqlite:///{tmp_path / "bridge.db"}"
+[zoom]
+account_id = "account"
+client_id = "client"
+client_secret = "client-secret"
+webhook_secret = "webhook-secret"
+[mail]
+host = "mail.example.org"
+sender = "events@example.org"
+""",
+        encoding="utf-8",
+    )
+    invite = ["invite", "olga@example.org", "--name", "Olga Osterkamp", "--config", str(config)]
+
+    upgraded = CliRunner().invoke(main, ["db", "upgrade", "--config", str(config)])
+    invited = CliRunner().invoke(main, [*invite, *asked])
+
+    assert (upgraded.exit_code, invited.exit_code) == (0, 0), upgraded.output + invited.output
+    assert "https://events.example.org/sign-in/" in invited.output
+    with closing(sqlite3.connect(tmp_path / "bridge.db")) as connection:
+        assert connection.execute("SELECT email, role FROM organisers").fetchall() == [("olga@example.org", role)]
+
+
+def test_a_role_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["invite", "olga@example.org", "--name", "Olga", "--role", "king"])
+
+    assert result.exit_code == 2
+    assert "--role" in result.output

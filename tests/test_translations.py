@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 HOUSE = Path(__file__).parents[1] / "zoom_bridge"
 CATALOGUES = sorted((HOUSE / "locales").glob("*/*.po"))
 #: These speak to developers and operators, in English.
-SILENT = {"simulator", "cli.py", "trial.py", "staging.py", "config.py", "locales"}
+SILENT = {"simulator", "cli.py", "trial.py", "staging.py", "playbill.py", "config.py", "locales"}
 KEYWORDS = {"say": None, "say_n": (1, 2), "_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 VALUE = re.compile(r"%\((\w+)\)s")
 
@@ -42,7 +42,8 @@ def said() -> Iterator[tuple[str, Text]]:
     """(where, text) for everything that the code and the templates say."""
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
     options = {
-        method: {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"} for method, _ in methods[1:]
+        method: {"extensions": "jinja2.ext.do", "newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
+        for method, _ in methods[1:]
     }
     options["**.py"] = {}
     for name, line, text, *_ in extract_from_dir(HOUSE, methods, options, KEYWORDS):

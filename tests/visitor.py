@@ -153,7 +153,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.path = response.request.path
-        self.html = response.get_data(as_text=True) if "text/html" in response.content_type else ""
+        self.html = response.get_data(as_text=True) if "text/html" in (response.content_type or "") else ""
         self._read = _Reader()
         self._read.feed(self.html)
 

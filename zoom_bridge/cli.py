@@ -7,10 +7,9 @@ import logging
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -19,10 +18,10 @@ from zoom_bridge import __version__
 from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import ConfigError, Settings, load_settings
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from zoom_bridge.listening import Listener
 
-#: Seconds that requests in hand have when the pages are asked to stop.
-FINISHES_WITHIN = 15
+log = logging.getLogger(__name__)
 
 config_option = click.option(
     "--config",
@@ -138,8 +137,7 @@ def work(config_path: Path | None) -> None:
 @click.option("--memory", type=click.Path(path_type=Path), help="A file to remember everything in.")
 def simulate(config_path: Path | None, port: int | None, webhook_url: str | None, memory: Path | None) -> None:
     """The pretend Zoom alone, with the port, the webhook target and the secrets of the same configuration."""
-    from waitress import create_server
-
+    from zoom_bridge.listening import Listener
     from zoom_bridge.simulator.records import SimulatorSettings
     from zoom_bridge.simulator.sender import WebhookSender
     from zoom_bridge.simulator.server import create_simulator
@@ -160,11 +158,11 @@ def simulate(config_path: Path | None, port: int | None, webhook_url: str | None
     )
     sender = WebhookSender(world)
     chosen = port or address.port or 80
-    server = create_server(create_simulator(world), host="127.0.0.1", port=chosen, threads=8, ident=None)
+    listener = Listener(create_simulator(world), "127.0.0.1", chosen)
     stop = _stop_on_signals()
     sender.start()
     click.echo(f"The pretend Zoom is at {world.settings.public_url}. Ctrl-C ends it.")
-    _serve(server, stop)
+    _answer(listener, stop)
     sender.stop()
 
 
@@ -189,10 +187,18 @@ def upgrade(config_path: Path | None) -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="The organiser's name, as colleagues know it.")
 @click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True)
-def invite(config_path: Path | None, email: str, name: str, language: str) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(["owner", "editor", "reception"]),
+    default="owner",
+    show_default=True,
+    help="Owners also see to settings and team, editors to events, reception to people. Who is known keeps theirs.",
+)
+def invite(config_path: Path | None, email: str, name: str, language: str, role: str) -> None:
     """Make somebody an organiser and print a sign-in link for them, good once and for half an hour."""
     from email_validator import EmailNotValidError, validate_email
 
+    from zoom_bridge.domain.account import Role
     from zoom_bridge.flows import welcoming
 
     try:
@@ -200,7 +206,7 @@ def invite(config_path: Path | None, email: str, name: str, language: str) -> No
     except EmailNotValidError as error:
         raise click.BadParameter(str(error), param_hint="EMAIL") from error
     bridge = _ready(_settings(config_path))
-    click.echo(welcoming.invite(bridge.db, bridge.links, address, name, language, bridge.clock()))
+    click.echo(welcoming.invite(bridge.db, bridge.links, address, name, language, bridge.clock(), Role(role)))
 
 
 def _settings(path: Path | None) -> Settings:
@@ -231,25 +237,16 @@ def _ready(settings: Settings) -> Bridge:
 
 def _run(bridge: Bridge) -> None:
     """Pages and jobs in this process, until Ctrl-C or SIGTERM; then the row in hand is finished."""
-    from waitress import create_server
-
     from jobs.scheduler import Clockwork
+    from zoom_bridge.listening import Listener
     from zoom_bridge.web.app import create_app
 
     web = bridge.settings.web
-    server = create_server(
-        create_app(bridge),
-        host=web.host,
-        port=web.port,
-        threads=web.threads,
-        ident=None,
-        # Which proxies may say where a request came from is decided in one place (web.trusted_proxies).
-        clear_untrusted_proxy_headers=False,
-    )
+    listener = Listener(create_app(bridge), web.host, web.port, threads=web.threads)
     clockwork = Clockwork(bridge)
     stop = _stop_on_signals()
     clockwork.start()
-    _serve(server, stop)
+    _answer(listener, stop)
     clockwork.stop()
     bridge.post.close()
 
@@ -262,29 +259,13 @@ def _work_once(bridge: Bridge) -> None:
         job.run(bridge, threading.Event())
 
 
-def _serve(server: Any, stop: threading.Event) -> None:
-    """Answer requests in a thread until the stop, then finish those in hand. Lines that browsers keep open hold
-    nobody up: waitress's own loop would wait for the last of them to be closed."""
-    loop = threading.Thread(target=_answer, args=(server, stop), name="pages", daemon=True)
-    loop.start()
+def _answer(listener: "Listener", stop: threading.Event) -> None:
+    """Answer requests until the stop, then finish those in hand."""
+    listener.start()
     while not stop.wait(1):
-        if not loop.is_alive():
+        if not listener.is_alive():
             raise click.ClickException("The pages have stopped answering; the log says why.")
-    server.task_dispatcher.shutdown(timeout=FINISHES_WITHIN)
-    for _ in range(20):
-        if not any(line.total_outbufs_len for line in list(server.active_channels.values())):
-            break
-        time.sleep(0.05)
-    server.close()
-
-
-def _answer(server: Any, stop: threading.Event) -> None:
-    try:
-        server.run()
-    except OSError:
-        # waitress's loop stumbles over the socket that closing it took away.
-        if not stop.is_set():
-            raise
+    listener.stop()
 
 
 def _stop_on_signals() -> threading.Event:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_location, get_timezone_name
 from babel.numbers import format_decimal
 
@@ -67,6 +68,14 @@ class Speech:
         """ "7. September 2020" / "7 September 2020": the date without its weekday."""
         text = format_date(instant.astimezone(ZoneInfo(zone)), "long", locale=self.locale)
         return text.replace(". ", f".{NBSP}") if self.language == "de" else text
+
+    def country(self, code: str) -> str:
+        """ "Deutschland" / "Germany", by ISO 3166 code; the code itself when nobody knows it."""
+        return str(Locale.parse(self.locale).territories.get(code, code))
+
+    def month(self, instant: datetime, zone: str) -> str:
+        """ "September 2020"."""
+        return format_date(instant.astimezone(ZoneInfo(zone)), "MMMM yyyy", locale=self.locale)
 
     def short_date(self, instant: datetime, zone: str) -> str:
         """ "07.09.2020" / "07/09/2020"."""

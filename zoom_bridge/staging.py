@@ -1,24 +1,26 @@
 """Four events for the trial: one open, one full, one running now, one over. They are made by the same flows, jobs
-and pretend Zoom as everything else, only with the clock set back, so every page shows real results."""
+and pretend Zoom as everything else, only with the clock set back, so every page shows real results. What they say of
+themselves is in `playbill.py`."""
 
+import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from zoom_bridge import drawing, playbill
 from zoom_bridge.bridge import Bridge
-from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
-from zoom_bridge.domain.notice import NoticeKind
+from zoom_bridge.domain.event import Event, EventDraft
+from zoom_bridge.domain.picture import Picture
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.domain.wall_time import instant_of, wall_of
-from zoom_bridge.flows import hosting, informing, registering
+from zoom_bridge.flows import hosting, informing, picturing, registering
+from zoom_bridge.playbill import Drawings
 from zoom_bridge.simulator.world import World
 from zoom_bridge.store import registrations, webinars
 
 ZONE = "Europe/Berlin"
-ZOOM_HOST = "webinar-1@example.org"
-MINISTRY = "Niedersächsisches Ministerium für Umwelt, Energie, Bauen und Klimaschutz"
-SERVICE_CENTRE = "Servicestelle Gemeinwesenarbeit und Quartiersmanagement"
 
 PEOPLE = tuple(
     Attendee(first, last, f"{first}.{last}@example.org".lower(), language)
@@ -51,6 +53,17 @@ class _Stage:
     ) -> None:
         self.bridge, self.world, self.clock, self._work_once = bridge, world, clock, work_once
         self.now = clock()
+        self.drawn = Drawings(
+            street=self._keep(drawing.street()),
+            water_tower=self._keep(drawing.water_tower()),
+        )
+
+    def _keep(self, canvas: drawing.Canvas) -> str:
+        data = canvas.png()
+        digest = hashlib.sha256(data).hexdigest()
+        picture = Picture(digest, "image/png", canvas.width, canvas.height, data, self.now)
+        picturing.keep(self.bridge.db, [picture])
+        return digest
 
     def at(self, instant: datetime) -> datetime:
         self.clock.at = instant
@@ -108,46 +121,23 @@ def stage(bridge: Bridge, world: World, clock: SettableClock, work_once: Callabl
 def _open(play: _Stage, today: datetime) -> None:
     """The announcement this product was made for, on a Monday two to three weeks ahead."""
     monday = today + timedelta(days=14 + (7 - today.weekday()) % 7, hours=10)
-    draft = _draft(
-        monday,
-        90,
-        title_de="Gute Nachbarschaft",
-        subtitle_de="Was wir aus der Corona-Zeit lernen können",
-        description_de=_GOOD_NEIGHBOURS_DE,
-        title_en="Good neighbours",
-        subtitle_en="What we can learn from the time of Corona",
-        description_en=_GOOD_NEIGHBOURS_EN,
-        capacity=300,
-        panelists=(
-            Panelist("Olaf Lies", "Minister für Umwelt, Energie, Bauen und Klimaschutz", "", "Grußwort"),
-            Panelist("Chiara Conti", "Gemeinwesenarbeiterin", "Nachbarschaftstreff am Wasserturm"),
-            Panelist("Ben Brandt", "Freiwilliger", "Einkaufshilfe im Quartier"),
-            Panelist("Olga Osterkamp", "", SERVICE_CENTRE, "Moderation"),
-        ),
-        partners=(
-            Partner(
-                "Landesarbeitsgemeinschaft der Freien Wohlfahrtspflege in Niedersachsen", "In Kooperation mit"
-            ),
-        ),
-    )
+    draft = _draft(monday, 90, playbill.good_neighbours(play.drawn))
     event = play.publish(draft, play.now - timedelta(days=6))
-    play.register(event, PEOPLE[3:], play.now - timedelta(days=2))
+    play.register(event, _with_answers(PEOPLE[3:]), play.now - timedelta(days=2))
     registering.register(play.bridge.db, event.slug, PEOPLE[2], play.at(play.now - timedelta(hours=3)))
     play.work()
 
 
+def _with_answers(people: Iterable[Attendee]) -> list[Attendee]:
+    """The first few fill in what they need not."""
+    return [
+        replace(person, **playbill.FILLED_IN[n]) if n < len(playbill.FILLED_IN) else person
+        for n, person in enumerate(people)
+    ]
+
+
 def _full(play: _Stage, today: datetime) -> None:
-    draft = _draft(
-        today + timedelta(days=6, hours=18),
-        60,
-        title_de="Zoom kennenlernen in kleiner Runde",
-        subtitle_de="Für alle, die noch nie an einer Online-Veranstaltung teilgenommen haben",
-        description_de="Wir probieren alles einmal aus: **hineinkommen, hören, fragen**. Ohne Vorkenntnisse.",
-        title_en="Getting to know Zoom in a small group",
-        subtitle_en="For everybody who has never taken part in an online event",
-        description_en="We try everything once: **getting in, listening, asking**. No experience needed.",
-        capacity=6,
-    )
+    draft = _draft(today + timedelta(days=6, hours=18), 60, playbill.getting_to_know_zoom(play.drawn))
     event = play.publish(draft, play.now - timedelta(days=5))
     play.register(event, PEOPLE[:6], play.now - timedelta(days=4))
 
@@ -156,16 +146,7 @@ def _running(play: _Stage, now: datetime) -> None:
     """Began twenty minutes ago; four people are in the room, one has left again."""
     minute = wall_of(now, ZONE).minute % 5
     starts = wall_of(now, ZONE).replace(second=0, microsecond=0) - timedelta(minutes=20 + minute)
-    draft = _draft(
-        starts,
-        120,
-        title_de="Sprechstunde Quartiersarbeit",
-        subtitle_de="Ihre Fragen an die Servicestelle",
-        description_de="Fragen zu Förderung, Räumen und Ehrenamt: Wir antworten, so gut wir können.",
-        title_en="Neighbourhood work: open hour",
-        subtitle_en="Your questions to the service centre",
-        description_en="Questions about funding, rooms and volunteering: we answer as well as we can.",
-    )
+    draft = _draft(starts, 120, playbill.open_hour())
     event = play.publish(draft, now - timedelta(days=3))
     play.register(event, PEOPLE[:7], now - timedelta(days=2))
     starts_at = event.starts_at
@@ -182,16 +163,7 @@ def _running(play: _Stage, now: datetime) -> None:
 
 def _over(play: _Stage, today: datetime) -> None:
     """A week ago: five came, one of them twice, two did not; Zoom's report has been read."""
-    draft = _draft(
-        today - timedelta(days=7) + timedelta(hours=17),
-        75,
-        title_de="Räume für Nachbarschaft finden",
-        subtitle_de="Drei Beispiele aus Hannover, Emden und Göttingen",
-        description_de="Ein Ladenlokal, ein Pfarrsaal, eine Turnhalle: **wie es ging und was es kostete**.",
-        title_en="Finding rooms for neighbours",
-        subtitle_en="Three examples from Hanover, Emden and Göttingen",
-        description_en="A shop, a parish hall, a gym: **how it went and what it cost**.",
-    )
+    draft = _draft(today - timedelta(days=7) + timedelta(hours=17), 75, playbill.finding_rooms(play.drawn))
     event = play.publish(draft, play.now - timedelta(days=21))
     play.register(event, PEOPLE[:7], play.now - timedelta(days=14))
     for before in (timedelta(hours=23), timedelta(minutes=50)):
@@ -207,22 +179,16 @@ def _over(play: _Stage, today: datetime) -> None:
     play.world.end(zoom_id, at=play.at(event.ends_at + timedelta(minutes=2)))
 
 
-def _draft(starts_wall: datetime, minutes: int, **texts: object) -> EventDraft:
+def _draft(starts_wall: datetime, minutes: int, texts: dict[str, Any]) -> EventDraft:
     ends_wall = starts_wall + timedelta(minutes=minutes)
-    values: dict[str, object] = {
-        "timezone": ZONE,
-        "starts_wall": starts_wall,
-        "ends_wall": ends_wall,
-        "starts_at": _instant(starts_wall),
-        "ends_at": _instant(ends_wall),
-        "hosted_by": MINISTRY,
-        "help_name": SERVICE_CENTRE,
-        "help_phone": "0511 701 07 09",
-        "help_hours": "Montag bis Freitag 9 bis 15 Uhr",
-        "help_email": "hilfe@example.org",
-        "zoom_host": ZOOM_HOST,
-    }
-    return EventDraft(**values | texts)  # type: ignore[arg-type]
+    return EventDraft(
+        timezone=ZONE,
+        starts_wall=starts_wall,
+        ends_wall=ends_wall,
+        starts_at=_instant(starts_wall),
+        ends_at=_instant(ends_wall),
+        **texts,
+    )
 
 
 def _instant(wall: datetime) -> datetime:
@@ -232,54 +198,5 @@ def _instant(wall: datetime) -> datetime:
 
 
 def _write_notices(bridge: Bridge, now: datetime) -> None:
-    for (kind, language), text in _NOTICES.items():
+    for (kind, language), text in playbill.NOTICES.items():
         informing.write_notice(bridge.db, kind, language, text, now)
-
-
-_GOOD_NEIGHBOURS_DE = """\
-Im Frühjahr 2020 wurde Nachbarschaft für viele Menschen das Nächste, was sie hatten. Mancherorts ist daraus etwas
-geworden, das heute noch trägt.
-
-Neunzig Minuten mit Filmen aus den Nachbarschaften, Gespräch und Onlinebeteiligung: mit Menschen, die dort wohnen,
-freiwillig helfen oder in der Gemeinwesenarbeit tätig sind, und mit Minister Olaf Lies.
-
-## Drei Fragen, denen wir nachgehen
-
-1. Wo, wie und warum ist in dieser Zeit gute Nachbarschaft gelungen?
-2. Was folgt daraus für das Zusammenleben in den Quartieren?
-3. Was braucht es, damit gute Nachbarschaft dauerhaft unterstützt wird?
-"""
-
-_GOOD_NEIGHBOURS_EN = """\
-In spring 2020, neighbours became the nearest thing many people had. In some places something grew out of it that
-still holds.
-
-Ninety minutes of films from the neighbourhoods, discussion and online participation: with residents, volunteers,
-community workers and the minister, Olaf Lies.
-
-## Three questions we look into
-
-1. Where, how and why did good neighbourhood work in that time?
-2. What follows from it for living together in our quarters?
-3. What does it take to support good neighbourhood lastingly?
-"""
-
-_NOTICES = {
-    (NoticeKind.IMPRINT, "de"): "**Mustertext der Probe.** Niedersächsisches Musterministerium, Musterstraße 1, "
-    "30159 Hannover, poststelle@example.org\n\nVor der ersten echten Veranstaltung tragen Sie hier Ihr Impressum ein.",
-    (NoticeKind.IMPRINT, "en"): "**Sample text of the trial.** Sample Ministry, Musterstraße 1, 30159 Hanover, "
-    "poststelle@example.org\n\nPut your own imprint here before your first real event.",
-    (
-        NoticeKind.PRIVACY,
-        "de",
-    ): "**Mustertext der Probe.** Wir verarbeiten Vorname, Nachname und E-Mail-Adresse, um "
-    "Ihnen die Teilnahme zu ermöglichen. Zoom erhält diese Angaben als unser Auftragsverarbeiter. 30 Tage nach der "
-    "Veranstaltung löschen wir sie, bei uns und bei Zoom.",
-    (NoticeKind.PRIVACY, "en"): "**Sample text of the trial.** We process your first name, last name and e-mail "
-    "address so that you can take part. Zoom receives them as our processor. 30 days after the event we delete them, "
-    "here and at Zoom.",
-    (NoticeKind.ACCESSIBILITY, "de"): "**Mustertext der Probe.** Barrieren gefunden? Schreiben Sie an "
-    "barrierefrei@example.org. Wir antworten innerhalb von zwei Wochen.",
-    (NoticeKind.ACCESSIBILITY, "en"): "**Sample text of the trial.** Found a barrier? Write to "
-    "barrierefrei@example.org. We answer within two weeks.",
-}

@@ -6,18 +6,16 @@ import json
 import secrets
 import shutil
 import socket
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from waitress import create_server
-
-from zoom_bridge import staging
+from zoom_bridge import playbill, staging
 from zoom_bridge.bridge import Bridge, assemble, system_clock
 from zoom_bridge.config import settings_from
 from zoom_bridge.flows import welcoming
+from zoom_bridge.listening import Listener
 from zoom_bridge.mail.catcher import MailCatcher
 from zoom_bridge.simulator.records import SimulatorSettings
 from zoom_bridge.simulator.sender import WebhookSender
@@ -65,7 +63,7 @@ class Trial:
         )
         self.sender = WebhookSender(self.world)
         self.bridge: Bridge = assemble(settings_from(self._settings(kept)), self.clock)
-        self._servers: list[Any] = []
+        self._listeners: list[Listener] = []
 
     @staticmethod
     def prepare(folder: Path, port: int) -> "Trial":
@@ -95,8 +93,8 @@ class Trial:
 
     def stop(self) -> None:
         self.sender.stop()
-        for server in self._servers:
-            server.close()
+        for listener in self._listeners:
+            listener.stop()
         self.catcher.stop()
         self.world.save()
 
@@ -121,9 +119,9 @@ class Trial:
         )
 
     def _serve(self, app: Any, name: str) -> None:
-        server = create_server(app, host=LOOPBACK, port=self.ports[name], threads=8, ident=None)
-        self._servers.append(server)
-        threading.Thread(target=_run_quietly, args=(server,), name=name, daemon=True).start()
+        listener = Listener(app, LOOPBACK, self.ports[name], name=name)
+        self._listeners.append(listener)
+        listener.start()
 
     def _url(self, name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[name]}"
@@ -144,7 +142,7 @@ class Trial:
                 "client_id": "trial",
                 "client_secret": kept["client_secret"],
                 "webhook_secret": kept["webhook_secret"],
-                "host": staging.ZOOM_HOST,
+                "host": playbill.ZOOM_HOST,
             },
             "mail": {
                 "host": LOOPBACK,
@@ -188,11 +186,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _run_quietly(server: Any) -> None:
-    """waitress's loop stumbles over the socket that closing it took away; that is the end we wanted."""
-    try:
-        server.run()
-    except OSError:
-        return

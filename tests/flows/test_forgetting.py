@@ -1,5 +1,7 @@
 """What may no longer be kept goes by itself, at Zoom as well, and counts stay."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,10 +14,13 @@ from tests.flows.deeds import announce, at_zoom, attend, current, in_zoom, look,
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.attendance import Room, fold
-from zoom_bridge.domain.event import Event
-from zoom_bridge.flows import allowing, forgetting, hosting, receiving, registering, welcoming
+from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
+from zoom_bridge.domain.instance import Instance
+from zoom_bridge.domain.picture import Picture
+from zoom_bridge.domain.question import Answer
+from zoom_bridge.flows import allowing, forgetting, hosting, picturing, receiving, registering, welcoming
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import columns, events, organisers, sightings, tables, unsaved_forms
+from zoom_bridge.store import columns, events, instances, organisers, pictures, sightings, tables, unsaved_forms
 from zoom_bridge.store.unsaved_forms import UnsavedForm
 
 #: Where a person's data may stand, and what makes it go. A new column of text belongs here or below.
@@ -29,8 +34,8 @@ FORGOTTEN = {
         "join_url": "with the row",
         "registrant_id": "with the row, after Zoom forgot it",
         "last_error": "with the row",
-        "needs": "with the row",
-        "asks": "with the row",
+        "needs": "a day after the end",
+        "asks": "a day after the end",
         "answers": "with the row",
     },
     "unsaved_forms": {"fields": "an organiser's own typing, with the row"},
@@ -170,6 +175,137 @@ def test_after_forgetting_nobody_can_be_told_from_any_table(
     assert filled == set(FORGOTTEN), "each of them had something to be forgotten"
     for trace in (TRACE, "Anna", "Albers", ANNA.email, "Brandt", BEN.email, "Gerda", "gerda@"):
         assert trace not in left
+
+
+def test_what_people_need_and_ask_goes_a_day_after_the_end_and_nothing_else_with_it(
+    bridge: Bridge, event: Event, world: World, clock: Clock
+) -> None:
+    answers = (Answer("origin", "Woher kommen Sie?", ("Hannover",)),)
+    attend(bridge, event, replace(ANNA, needs="Rampe", asks="Warum?", answers=answers), replace(BEN, asks="Wie?"))
+    later = hosting.create_event(bridge.db, a_draft_of_tomorrow(event), clock())
+    hosting.publish_event(bridge.db, later.id, clock())
+    attend(bridge, later, replace(CHIARA, needs="Untertitel"))
+    run(bridge, "sync_webinars", "sync_registrants")
+    clock.set(event.ends_at + timedelta(days=1, seconds=-1))
+    forget(bridge)
+    kept = [(row.needs, row.asks) for row in rows(bridge, "registrations")]
+    before = rows(bridge, "registrations", email=ANNA.email)
+    clock.advance(seconds=1)
+
+    assert forget(bridge) == 2
+
+    assert kept == [("Rampe", "Warum?"), ("", "Wie?"), ("Untertitel", "")]
+    assert [(row.needs, row.asks) for row in rows(bridge, "registrations")] == [
+        ("", ""),
+        ("", ""),
+        ("Untertitel", ""),
+    ]
+    (was,), (anna,) = before, rows(bridge, "registrations", email=ANNA.email)
+    assert anna._asdict() == was._asdict() | {"needs": "", "asks": ""}
+    assert look(bridge, event, ANNA).answers == answers
+    assert at_zoom(world) == sorted([ANNA.email, BEN.email, CHIARA.email])
+    assert forget(bridge) == 0
+
+
+def a_draft_of_tomorrow(event: Event) -> EventDraft:
+    """The same a day later."""
+    day = timedelta(days=1)
+    return a_draft(zoom_host=event.zoom_host, starts_at=event.starts_at + day, ends_at=event.ends_at + day)
+
+
+def a_picture(digest: str, clock: Clock) -> Picture:
+    return Picture(digest=digest * 64, media_type="image/webp", width=1, height=1, data=b"x", created_at=clock())
+
+
+def keep_pictures(bridge: Bridge, clock: Clock, digests: str) -> None:
+    picturing.keep(bridge.db, [a_picture(digest, clock) for digest in digests])
+
+
+def pictures_left(bridge: Bridge) -> str:
+    return "".join(sorted(row.digest[0] for row in rows(bridge, "pictures")))
+
+
+def test_a_picture_that_is_shown_stays_and_one_that_nothing_shows_goes_after_thirty_days(
+    bridge: Bridge, event: Event, clock: Clock
+) -> None:
+    keep_pictures(bridge, clock, "abcdef")
+    draft = a_draft(
+        zoom_host=event.zoom_host,
+        hosted_by_logo="a" * 64,
+        trailer_picture="b" * 64,
+        partners=(Partner("Landesarbeitsgemeinschaft", logo="c" * 64),),
+        panelists=(Panelist("Petra Podium", portrait="d" * 64),),
+    )
+    hosting.change_event(bridge.db, event.id, draft, clock())
+    with bridge.db.transaction() as connection:
+        instances.keep(connection, Instance(name="Umweltministerium", logo="e" * 64))
+    clock.advance(days=30)
+    forget(bridge)
+    on_the_day = pictures_left(bridge)
+    clock.advance(seconds=1)
+
+    forget(bridge)
+
+    assert on_the_day == "abcdef"
+    assert pictures_left(bridge) == "abcde"
+
+
+def test_every_column_that_names_a_picture_keeps_it() -> None:
+    naming = {
+        column
+        for table in tables.metadata.sorted_tables
+        for column in table.columns
+        if re.search("logo|portrait|picture|image", column.name)
+    }
+
+    assert naming == set(pictures.NAMED_IN)
+
+
+def test_a_picture_in_a_form_that_may_still_be_saved_stays_and_goes_with_the_form(
+    bridge: Bridge, event: Event, clock: Clock
+) -> None:
+    keep_pictures(bridge, clock, "ab")
+    welcoming.invite(bridge.db, bridge.links, OLGA_EMAIL, "Olga", "de", clock())
+    clock.advance(days=20)
+    with bridge.db.transaction() as connection:
+        (organiser_id,) = connection.execute(select(tables.organisers.c.id)).scalars()
+        unsaved_forms.keep(connection, organiser_id, "new", UnsavedForm((("hosted_by_logo", "a" * 64),), clock()))
+    clock.advance(days=20)
+    forget(bridge)
+    while_it_may_be_saved = pictures_left(bridge)
+    clock.advance(days=11)
+
+    forget(bridge)
+
+    assert while_it_may_be_saved == "a"
+    assert rows(bridge, "unsaved_forms") == []
+    assert pictures_left(bridge) == ""
+
+
+def test_a_picture_uploaded_again_is_as_young_as_it_is_now(bridge: Bridge, clock: Clock) -> None:
+    keep_pictures(bridge, clock, "a")
+    clock.advance(days=20)
+    keep_pictures(bridge, clock, "a")
+    clock.advance(days=20)
+
+    forget(bridge)
+
+    assert pictures_left(bridge) == "a"
+
+
+def test_a_form_that_is_still_being_typed_is_not_old(bridge: Bridge, clock: Clock) -> None:
+    welcoming.invite(bridge.db, bridge.links, OLGA_EMAIL, "Olga", "de", clock())
+    with bridge.db.transaction() as connection:
+        (organiser_id,) = connection.execute(select(tables.organisers.c.id)).scalars()
+        unsaved_forms.keep(connection, organiser_id, "7", UnsavedForm((("title_de", "Neu"),), clock()))
+    clock.advance(days=29)
+    with bridge.db.transaction() as connection:
+        unsaved_forms.keep(connection, organiser_id, "new", UnsavedForm((("title_de", "Neu"),), clock()))
+    clock.advance(days=2)
+
+    forget(bridge)
+
+    assert [row.about for row in rows(bridge, "unsaved_forms")] == ["new"]
 
 
 def test_who_never_confirmed_is_forgotten_after_72_hours(bridge: Bridge, event: Event, clock: Clock) -> None:

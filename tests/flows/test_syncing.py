@@ -24,7 +24,7 @@ from tests.flows.deeds import (
 )
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
-from zoom_bridge.domain.webinar import WebinarStanding
+from zoom_bridge.domain.webinar import DialIn, WebinarStanding
 from zoom_bridge.flows import hosting, syncing
 from zoom_bridge.simulator.faults import Fault
 from zoom_bridge.simulator.world import World
@@ -398,6 +398,92 @@ def test_a_webinar_is_recognised_by_the_pages_address_even_where_lists_cut_the_a
     request = syncing.webinar_request(event, bridge.links)
 
     assert syncing.mark_of(event, bridge.links) in request.agenda[:250].split()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_participation_switches_zooms_questions_and_answers(
+    bridge: Bridge, event: Event, world: World, wanted: bool
+) -> None:
+    change(bridge, event, participation=wanted)
+    run(bridge, "sync_webinars")
+    (webinar,) = in_zoom(world)
+    at_first = webinar.settings["question_and_answer"]["enable"]
+
+    change(bridge, event, participation=not wanted)
+    run(bridge, "sync_webinars")
+
+    assert at_first is wanted
+    assert webinar.settings["question_and_answer"]["enable"] is not wanted
+    assert twin(bridge, event).differing == ""
+
+
+def test_questions_and_answers_that_zoom_leaves_as_they_were_are_told(
+    bridge: Bridge, event: Event, world: World
+) -> None:
+    change(bridge, event, participation=True)
+
+    def meanwhile() -> None:
+        in_zoom(world)[0].settings["question_and_answer"] = {"enable": False}
+
+    during(bridge, UPDATING, meanwhile)
+    run(bridge, "sync_webinars")
+
+    assert twin(bridge, event).differing == "question_and_answer"
+
+
+def test_the_numbers_to_dial_and_the_passcode_are_kept_as_zoom_reads_them_back(
+    bridge: Bridge, event: Event, world: World
+) -> None:
+    run(bridge, "sync_webinars")
+
+    kept, (webinar,) = twin(bridge, event), in_zoom(world)
+    assert kept.passcode == webinar.password
+    assert DialIn("DE", "+49 30 23125 100", "Berlin") in kept.dial_in
+    assert DialIn("GB", "+44 808 157 0100", free=True) in kept.dial_in
+
+
+def test_what_zoom_changes_about_dialling_in_is_learned_with_the_next_reading(
+    bridge: Bridge, event: Event, world: World
+) -> None:
+    run(bridge, "sync_webinars")
+    (webinar,) = in_zoom(world)
+    world.update_webinar(webinar.id, {"password": "geheim", "settings": {"global_dial_in_countries": ["AT"]}})
+
+    hosting.sync_again(bridge.db, event.id, NOW)
+    run(bridge, "sync_webinars")
+
+    kept = twin(bridge, event)
+    assert {one.country for one in kept.dial_in} == {"AT"}
+    assert kept.passcode == "", "letters cannot be keyed in on a telephone"
+
+
+def forget_the_webinar(bridge: Bridge, event: Event) -> None:
+    hosting.recreate_webinar(bridge.db, event.id, NOW)
+
+
+def change_the_host(bridge: Bridge, event: Event) -> None:
+    change(bridge, event, zoom_host="reception@example.org")
+    run(bridge, "sync_webinars")
+
+
+def cancel_the_event(bridge: Bridge, event: Event) -> None:
+    hosting.cancel_event(bridge.db, event.id, NOW)
+    run(bridge, "sync_webinars")
+
+
+@pytest.mark.parametrize("deed", [forget_the_webinar, change_the_host, cancel_the_event])
+def test_the_numbers_of_a_webinar_that_is_no_more_are_not_kept(
+    bridge: Bridge, event: Event, world: World, deed: Callable[[Bridge, Event], None]
+) -> None:
+    run(bridge, "sync_webinars")
+    assert twin(bridge, event).dial_in
+    world.delete_webinar(in_zoom(world)[0].id)
+    announce(bridge, "webinar.deleted", str(twin(bridge, event).zoom_id), NOW)
+    run(bridge, "apply_webhooks")
+
+    deed(bridge, event)
+
+    assert (twin(bridge, event).dial_in, twin(bridge, event).passcode) == ((), "")
 
 
 def test_systemic_trouble_pauses_the_job_and_burns_no_row(

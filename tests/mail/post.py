@@ -10,14 +10,14 @@ from tests.builders import a_message, a_registration, an_event
 from tests.clock import NOW
 from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
-from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.message import LETTING_IN, Kind, Message
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Envelope, Letters
 
 SENDER = "events@example.org"
 LINKS = Links("https://events.example.org", "a secret of the tests, long enough for all")
-TO_ATTENDEES = tuple(kind for kind in Kind if kind is not Kind.SIGN_IN)
+TO_ATTENDEES = tuple(kind for kind in Kind if kind not in LETTING_IN)
 LANGUAGES = ("de", "en")
 
 
@@ -59,7 +59,13 @@ def a_letter(
     return Read(envelope)
 
 
-def a_sign_in_letter(language: str = "de", now: datetime = NOW, **organiser: Any) -> "Read":
+def a_sign_in_letter(
+    language: str = "de",
+    now: datetime = NOW,
+    kind: Kind = Kind.SIGN_IN,
+    good_for: timedelta = timedelta(minutes=30),
+    **organiser: Any,
+) -> "Read":
     olga = {
         "id": 1,
         "email": "olga@example.org",
@@ -72,10 +78,10 @@ def a_sign_in_letter(language: str = "de", now: datetime = NOW, **organiser: Any
         organiser_id=1,
         key="s" * 22,
         created_at=NOW,
-        expires_at=NOW + timedelta(minutes=30),
+        expires_at=NOW + good_for,
         used_at=None,
     )
-    message = ready(Kind.SIGN_IN, event_id=None, registration_id=None, sign_in_id=7)
+    message = ready(kind, event_id=None, registration_id=None, sign_in_id=7)
     return Read(letters().compose_sign_in(message, Organiser(**(olga | organiser)), sign_in, now))
 
 

@@ -1,13 +1,12 @@
 """The pretend Zoom's moods: each does to a request what its name says, and to no other."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 import requests
-from waitress.server import create_server
 
 from tests.simulator.conftest import ANNA, HOST, WEBINAR, Caller
+from zoom_bridge.listening import Listener
 from zoom_bridge.simulator.faults import RetryAfter
 from zoom_bridge.simulator.records import Webinar
 from zoom_bridge.simulator.world import World
@@ -185,12 +184,10 @@ def test_the_control_pages_stay_fair_in_any_weather(app, world: World) -> None:
 
 @pytest.fixture
 def over_the_wire(app, zoom: Caller) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}/v2/users/{HOST}/webinars"
-    server.close()
-    thread.join(5)
+    listener = Listener(app, "127.0.0.1", 0, threads=2)
+    listener.start()
+    yield f"http://127.0.0.1:{listener.port}/v2/users/{HOST}/webinars"
+    listener.stop()
 
 
 def test_over_a_real_line_the_answer_is_cut_after_the_deed(over_the_wire: str, zoom: Caller, world: World) -> None:

@@ -109,6 +109,43 @@ def test_a_patch_answers_nothing_and_changes_only_what_it_names(zoom: Caller, we
     assert after["start_time"] == "2026-09-07T08:00:00Z"
 
 
+def test_questions_and_answers_are_switched_and_the_rest_of_their_setting_stays(
+    zoom: Caller, webinar: Webinar
+) -> None:
+    path = f"/webinars/{webinar.id}"
+    before = zoom("GET", path).json()["settings"]["question_and_answer"]
+
+    answer = zoom("PATCH", path, {"settings": {"question_and_answer": {"enable": False}}})
+    nonsense = zoom("PATCH", path, {"settings": {"question_and_answer": {"enable": "no"}}})
+
+    after = zoom("GET", path).json()["settings"]["question_and_answer"]
+    assert (answer.status_code, nonsense.status_code) == (204, 400)
+    assert (before["enable"], after["enable"]) == (True, False)
+    assert after | {"enable": True} == before
+
+
+def test_a_webinar_names_the_numbers_to_dial_of_its_countries_and_a_passcode_of_digits(
+    zoom: Caller, webinar: Webinar
+) -> None:
+    path = f"/webinars/{webinar.id}"
+
+    told = zoom("GET", path).json()
+    zoom("PATCH", path, {"settings": {"global_dial_in_countries": ["AT"]}})
+    austrian = zoom("GET", path).json()["settings"]["global_dial_in_numbers"]
+    zoom("PATCH", path, {"settings": {"audio": "voip"}})
+    silent = zoom("GET", path).json()["settings"]["global_dial_in_numbers"]
+
+    numbers = told["settings"]["global_dial_in_numbers"]
+    assert {number["country"] for number in numbers} == {"DE", "AT", "CH", "GB"}
+    assert {number["type"] for number in numbers} == {"toll", "tollfree"}
+    assert {frozenset(number) for number in numbers} == {
+        frozenset({"country", "country_name", "city", "number", "type"})
+    }
+    assert told["password"].isdigit()
+    assert {number["country"] for number in austrian} == {"AT"}
+    assert silent == []
+
+
 def test_creating_does_not_know_the_confirmation_mail(zoom: Caller) -> None:
     body = WEBINAR | {"settings": {"approval_type": 0, "registrants_confirmation_email": False}}
 

@@ -112,8 +112,8 @@ def test_while_the_mail_server_refuses_letters_wait_and_then_all_leave_once(
 
     assert catcher.count() == 0
     assert waiting_letters(posting, event) >= len(AUDIENCE)
-    assert "3 are waiting." in words(olga, f"/organiser/events/{event.id}", "letters")
-    assert "not working" in words(olga, "/organiser/settings", "state")
+    assert "3 are waiting." in words(olga, f"/organiser/events/{event.id}/letters", "plan")
+    assert "not working" in words(olga, "/organiser/settings/state", "mail")
     assert max_attempts(posting, event) == 0, "a letter is not to blame for the server's absence"
 
     catcher.up()
@@ -123,7 +123,7 @@ def test_while_the_mail_server_refuses_letters_wait_and_then_all_leave_once(
 
     assert sorted(letter.recipient for letter in catcher.letters()) == sorted(p.email for p in AUDIENCE)
     assert waiting_letters(posting, event) == 0
-    assert "waiting" not in words(olga, f"/organiser/events/{event.id}", "letters").replace(
+    assert "waiting" not in words(olga, f"/organiser/events/{event.id}/letters", "plan").replace(
         "No e-mail is waiting", ""
     )
 
@@ -140,8 +140,8 @@ def test_one_refused_mailbox_keeps_nobody_else_waiting(
     work_at(posting)
 
     assert {letter.recipient for letter in catcher.letters()} == {ANNA.email, CHIARA.email}
-    page = olga.open(f"/organiser/events/{event.id}")
-    assert BEN.name in str(part(page, "letters"))
+    page = olga.open(f"/organiser/events/{event.id}/letters")
+    assert BEN.name in str(part(page, "stuck"))
 
     catcher.accept(BEN.email)
     page.submit("/try-again")

@@ -4,16 +4,14 @@ who was there is known to have been."""
 
 import json
 import signal
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from waitress import create_server
 
 from tests.builders import a_draft
 from tests.cast import AUDIENCE
@@ -25,12 +23,13 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.notice import NoticeKind
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.flows import hosting, informing, receiving, registering
+from zoom_bridge.listening import Listener
 from zoom_bridge.mail.catcher import MailCatcher
 from zoom_bridge.simulator.records import SimulatorSettings, Webinar
 from zoom_bridge.simulator.sender import WebhookSender
 from zoom_bridge.simulator.server import create_simulator
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import events, overviews, registrations
+from zoom_bridge.store import agendas, events, overviews, registrations
 from zoom_bridge.store.database import Database
 
 if TYPE_CHECKING:
@@ -133,24 +132,12 @@ def house(db: Database, tmp_path: Path, catcher: MailCatcher, processes: Process
         )
     )
     ledger = Ledger(create_simulator(world))
-    server = create_server(ledger, host=LOOPBACK, port=0, threads=2)
-    thread = threading.Thread(target=run_until_closed, args=(server,), daemon=True)
-    thread.start()
-    config = write_config(
-        tmp_path, db.url, web_port=20_000, zoom_port=server.effective_port, smtp_port=catcher.port
-    )
+    listener = Listener(ledger, LOOPBACK, 0, threads=2)
+    listener.start()
+    config = write_config(tmp_path, db.url, web_port=20_000, zoom_port=listener.port, smtp_port=catcher.port)
     bridge = replace(assemble(load_settings(config)), db=db)
     yield House(config, bridge, world, ledger, catcher, processes)
-    server.close()
-    thread.join(10)
-
-
-def run_until_closed(server: Any) -> None:
-    try:
-        server.run()
-    except OSError:
-        # Closing takes the socket away from under the loop.
-        return
+    listener.stop()
 
 
 @pytest.fixture
@@ -206,7 +193,7 @@ def test_killed_while_creating_there_is_one_webinar(house: House, event: Event, 
     assert house.webinar().topic == event.title_de
     assert house.ledger.count("POST", "/webinars") == 1
     with house.bridge.db.reading() as connection:
-        (line,) = overviews.list_events(connection)
+        (line,) = agendas.list_coming(connection, house.bridge.clock())
     assert line.webinar
     assert line.webinar.zoom_id == str(house.webinar().id)
     assert line.webinar.synced_revision == line.event.revision

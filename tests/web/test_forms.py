@@ -1,6 +1,7 @@
 """The event form: what is understood, what is refused and with which sentence. Needs no database."""
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -9,10 +10,14 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
+from zoom_bridge.domain.instance import Instance
+from zoom_bridge.domain.question import Question, QuestionKind
 from zoom_bridge.i18n import speech
 from zoom_bridge.web.fields import clock_of, day_of
 from zoom_bridge.web.form_rows import MOST_ROWS
+from zoom_bridge.web.form_sections import SECTIONS
 from zoom_bridge.web.forms import EventForm
+from zoom_bridge.web.refilled import fields_of, fields_of_copy, fields_to_begin_with
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 FILLED_IN = {
@@ -93,13 +98,13 @@ def test_an_event_comes_back_from_its_own_form_unchanged():
         **{"panelists-0-name": "Ben Brandt", "panelists-1-name": "Chiara Conti", "partners-0-name": "Treff"},
     ).draft(NOW, None)
 
-    again = EventForm.of(speech("de"), an_event(draft)).draft(NOW, None)
+    again = EventForm(speech("de"), fields_of(an_event(draft))).draft(NOW, None)
 
     assert asdict(again) == asdict(draft)
 
 
 def test_an_empty_form_names_every_field_that_is_needed():
-    form = EventForm.empty(speech("en"), zoom_host="")
+    form = EventForm(speech("en"), fields_to_begin_with(Instance(), None, ""))
 
     assert form.draft(NOW, None) is None
     assert list(sentences(form)) == ["title_de", "starts_day", "starts_clock", "ends_clock", "zoom_host"]
@@ -141,7 +146,7 @@ def test_the_answer_decides_which_of_the_two_is_meant(which, hour):
     draft = form.draft(NOW, None)
 
     assert draft.starts_at == datetime(2027, 10, 31, hour, 30, tzinfo=UTC)
-    assert EventForm.of(speech("de"), an_event(draft)).starts_which.data == which
+    assert EventForm(speech("de"), fields_of(an_event(draft))).starts_which.data == which
 
 
 def test_a_time_that_comes_once_is_never_asked_about():
@@ -199,6 +204,12 @@ def test_a_past_event_can_still_be_corrected():
         ({"hosted_by_url": "https://olga:secret@example.org"}, "hosted_by_url"),
         ({"hosted_by_url": 'https://example.org/"><script>'}, "hosted_by_url"),
         ({"hosted_by_url": "nonsense"}, "hosted_by_url"),
+        ({"trailer_url": "http://video.example.org/1"}, "trailer_url"),
+        ({"trailer_url": "javascript:alert(1)"}, "trailer_url"),
+        ({"recording_url": "http://video.example.org/1"}, "recording_url"),
+        ({"trailer_text_de": "Ein Hof"}, "trailer_text_de"),
+        ({"themes_de": "x" * 5001}, "themes_de"),
+        ({"programme_en": "Films"}, "title_en"),
         ({"zoom_host": "host"}, "zoom_host"),
         ({"zoom_host": "host@"}, "zoom_host"),
         ({"zoom_host": "host@example..org"}, "zoom_host"),
@@ -287,7 +298,7 @@ def with_speakers(**changes):
 def test_rows_change_by_their_buttons_and_nothing_is_lost(change, expected):
     form = with_speakers(change=change, title_de="")
 
-    assert names_in(form.panelists) == expected
+    assert names_in(form.rows["panelists"]) == expected
     assert form.title_de.data == ""
     assert form.starts_day.data == "2026-12-07"
 
@@ -301,13 +312,13 @@ def test_empty_rows_are_dropped_from_the_draft():
 def test_rows_have_an_end():
     form = a_form(**{f"panelists-{n}-name": f"Ben {n}" for n in range(MOST_ROWS + 20)})
 
-    assert len(form.panelists) == MOST_ROWS
+    assert len(form.rows["panelists"]) == MOST_ROWS
 
 
 def test_row_numbers_in_other_scripts_or_of_any_length_are_ignored():
     form = a_form(**{"panelists-²-name": "x", f"panelists-{'9' * 5000}-name": "x", "panelists-٣-name": "x"})
 
-    assert names_in(form.panelists) == [""]
+    assert names_in(form.rows["panelists"]) == [""]
 
 
 def test_complaints_about_rows_say_which_row():
@@ -341,7 +352,227 @@ def test_times_are_read_as_browsers_and_people_write_them(text, expected):
     assert clock_of(text) == expected
 
 
-NAMES = sorted({*a_form()._fields, "panelists-0-name", "partners-1-url", "panelists-2-mark", "change", "action"})
+def test_every_field_stands_in_one_section():
+    form = a_form()
+
+    placed = [name for section in SECTIONS for name in section.fields]
+
+    assert sorted(placed) == sorted([*form._fields, *form.rows])
+
+
+def test_what_the_page_says_beyond_its_description_comes_into_the_draft():
+    draft = a_form(
+        themes_title_de="Drei Fragen",
+        themes_de="Wo?\r\n\r\n Wie? ",
+        programme_de="Grußwort\nFilme",
+        thanks_de="**Danke**",
+        trailer_url="video.example.org/w/1",
+        trailer_text_de="Ein Hof",
+        recording_url="https://video.example.org/w/2",
+        captions="y",
+        participation="y",
+    ).draft(NOW, None)
+
+    assert draft.wording("de").themes == ("Wo?", "Wie?")
+    assert draft.wording("de").programme == ("Grußwort", "Filme")
+    assert (draft.trailer_url, draft.recording_url) == (
+        "https://video.example.org/w/1",
+        "https://video.example.org/w/2",
+    )
+    assert (draft.captions, draft.sign_language, draft.plain_language, draft.participation) == (
+        True,
+        False,
+        False,
+        True,
+    )
+
+
+PICTURE = "0123456789abcdef" * 4
+
+
+def test_pictures_are_named_by_their_digests_and_nothing_else():
+    form = a_form(
+        hosted_by_logo=PICTURE,
+        trailer_picture="../../etc/passwd",
+        **{"partners-0-name": "Treff", "partners-0-logo": PICTURE, "panelists-0-name": "Petra"}
+        | {"panelists-0-portrait": '"><script>', "panelists-0-portraitfile": "<b>no slip</b>"},
+    )
+
+    draft = form.draft(NOW, None)
+
+    assert draft.pictures == (PICTURE, PICTURE)
+    assert draft.partners == (Partner("Treff", logo=PICTURE),)
+    assert draft.panelists == (Panelist("Petra"),)
+
+
+def test_why_a_file_gave_no_picture_is_said_beside_its_field():
+    form = a_form(**{"panelists-0-name": "Petra", "panelists-0-portraitfile": "empty"})
+
+    assert form.draft(NOW, None) is None
+    assert sentences(form) == {"panelists-0-portraitfile": "This file is empty. Please choose another one."}
+
+
+def question(number=0, **parts):
+    return {f"questions-{number}-{part}": text for part, text in parts.items()}
+
+
+def test_questions_of_the_organisers_own_come_into_the_draft_with_their_keys():
+    form = a_form(
+        **question(0, key="ab12", kind="text", labelde="Woher?"),
+        **question(1, key="cd34", kind="one", labelde="Wo?", labelen="Where?", choicesde="Hier\n\nDort", choicesen="Here\nThere", required="y"),
+        **question(2, key="ef56", kind="consent", labelde="Fotos?"),
+    )  # fmt: skip
+
+    draft = form.draft(NOW, None)
+
+    assert draft.questions == (
+        Question("ab12", QuestionKind.TEXT, "Woher?"),
+        Question("cd34", QuestionKind.ONE, "Wo?", "Where?", ("Hier", "Dort"), ("Here", "There"), required=True),
+        Question("ef56", QuestionKind.CONSENT, "Fotos?"),
+    )
+    again = EventForm(speech("de"), fields_of(an_event(draft))).draft(NOW, None)
+    assert again.questions == draft.questions
+
+
+def test_a_new_question_has_its_key_before_it_is_saved():
+    """The form that is sent twice makes the same question twice, and not two questions."""
+    shown = a_form(**question(labelde="Woher?"))
+
+    key = shown.rows["questions"][0].key.data
+
+    assert a_form(**question(labelde="Woher?", key=key)).draft(NOW, None).questions[0].key == key
+
+
+@pytest.mark.parametrize("forged", ["", "<script>", "x" * 17, "ab 12", "Ä"])
+def test_a_key_that_is_none_is_replaced(forged):
+    (asked,) = a_form(**question(labelde="Woher?", key=forged)).draft(NOW, None).questions
+
+    assert re.fullmatch("[0-9a-f]{8}", asked.key)
+
+
+def test_no_two_questions_have_the_same_key():
+    form = a_form(**question(0, labelde="Woher?", key="same"), **question(1, labelde="Wohin?", key="same"))
+
+    keys = [asked.key for asked in form.draft(NOW, None).questions]
+
+    assert keys[0] == "same"
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.parametrize(("parts", "field", "words"), [
+    ({"kind": "one", "choicesde": "Hier\nDort"}, "labelde", "write the question"),
+    ({"labelde": "Wo?", "kind": "one"}, "choicesde", "at least two"),
+    ({"labelde": "Wo?", "kind": "several", "choicesde": "Hier"}, "choicesde", "at least two"),
+    ({"labelen": "Where?", "kind": "one", "choicesen": "Here"}, "choicesen", "at least two"),
+    ({"labelde": "Wo?", "kind": "one", "choicesde": "Hier\nHier"}, "choicesde", "the same"),
+    ({"labelde": "Wo?", "kind": "one", "choicesde": "Hier\nDort", "choicesen": "Here"}, "choicesen", "as many"),
+    ({"labelde": "Wo?", "kind": "text", "choicesde": "Hier\nDort"}, "choicesde", "no choices"),
+    ({"labelde": "Wo?", "kind": "consent", "choicesen": "Yes\nNo"}, "choicesen", "no choices"),
+    ({"labelde": "Wo?", "kind": "one", "choicesde": "\n".join(map(str, range(31)))}, "choicesde", "at most 30"),
+    ({"labelde": "Wo?", "kind": "one", "choicesde": "a\n" + "b" * 201}, "choicesde", "200 characters"),
+    ({"labelde": "x" * 301}, "labelde", "300"),
+    ({"labelde": "Wo?", "kind": "essay"}, "kind", "choose one"),
+])  # fmt: skip
+def test_a_question_that_cannot_be_asked_is_refused_beside_its_field(parts, field, words):
+    form = a_form(**question(**parts))
+
+    assert form.draft(NOW, None) is None
+    assert list(sentences(form)) == [f"questions-0-{field}"]
+    assert words in sentences(form)[f"questions-0-{field}"]
+
+
+def test_a_question_is_no_row_as_long_as_nothing_is_written_into_it():
+    form = a_form(**question(key="ab12", kind="one", required="y"))
+
+    assert form.draft(NOW, None).questions == ()
+    assert not form.holds("questions")
+
+
+@pytest.mark.parametrize(("changes", "names", "open_"), [
+    ({}, ["programme_de"], False),
+    ({"programme_de": "Filme"}, ["programme_de"], True),
+    ({"change": "partners add"}, ["partners"], True),
+    ({"change": "drop trailer_picture"}, ["trailer_picture"], True),
+    ({"change": "panelists add"}, ["partners"], False),
+])  # fmt: skip
+def test_what_holds_nothing_is_folded_away(changes, names, open_):
+    assert a_form(**changes).holds(*names) is open_
+
+
+def test_a_copy_is_the_same_at_another_time():
+    full = a_form(
+        subtitle_de="Wie?", capacity="12", opens_day="2026-12-01", opens_clock="08:00", recording_url="https://example.org/r",
+        **{"panelists-0-name": "Petra Podium"}, **question(key="ab12", labelde="Woher?"),
+    ).draft(NOW, None)  # fmt: skip
+
+    copy = EventForm(speech("en"), fields_of_copy(an_event(full)))
+
+    assert copy.draft(NOW, None) is None
+    assert list(sentences(copy)) == ["starts_day"]
+    assert not any(copy[name].data for name in ("opens_day", "opens_clock", "closes_day", "recording_url"))
+    assert (copy.starts_clock.data, copy.capacity.data) == ("10:00", "12")
+    dated = EventForm(speech("en"), MultiDict(fields_of_copy(an_event(full)) | {"starts_day": "2027-01-11"}))
+    kept = replace(
+        dated.draft(NOW, None), **dict.fromkeys(("starts_wall", "ends_wall", "starts_at", "ends_at"), NOW)
+    )
+    before = replace(full, recording_url="", opens_at=None, **dict.fromkeys(("starts_wall", "ends_wall", "starts_at", "ends_at"), NOW))  # fmt: skip
+    assert kept == before
+
+
+HOUSE = Instance(name="Umweltministerium", url="https://ministry.example.org", help_phone="0511 1")
+
+
+def begun(instance, latest):
+    return EventForm(speech("de"), fields_to_begin_with(instance, latest, "host@example.org"))
+
+
+def test_a_new_form_knows_who_invites_and_whom_to_ring_from_the_settings():
+    latest = an_event(a_form(hosted_by="Anderes Amt", help_name="Andere Hilfe").draft(NOW, None))
+
+    form = begun(HOUSE, latest)
+
+    assert (form.hosted_by.data, form.hosted_by_url.data) == ("Umweltministerium", "https://ministry.example.org")
+    assert (form.help_phone.data, form.help_name.data) == ("0511 1", "")
+
+
+def test_without_settings_a_new_form_takes_them_from_the_latest_event():
+    latest = an_event(a_form(hosted_by="Amt", hosted_by_logo=PICTURE, help_phone="0511 2").draft(NOW, None))
+
+    form = begun(Instance(), latest)
+
+    assert (form.hosted_by.data, form.hosted_by_logo.data, form.help_phone.data) == ("Amt", PICTURE, "0511 2")
+
+
+def test_title_day_start_and_end_are_enough():
+    fields = fields_to_begin_with(Instance(), None, "host@example.org")
+    least = {name: FILLED_IN[name] for name in ("title_de", "starts_day", "starts_clock", "ends_clock")}
+
+    draft = EventForm(speech("de"), MultiDict(fields | least)).draft(NOW, None, publishing=True)
+
+    assert draft.zoom_host == "host@example.org"
+    assert draft.double_opt_in
+    assert draft.remind_day_before
+    assert draft.remind_hour_before
+
+
+NAMES = sorted(
+    {
+        *a_form()._fields,
+        "questions-0-key",
+        "questions-0-kind",
+        "questions-1-kind",
+        "questions-0-labelde",
+        "questions-0-choicesde",
+        "questions-0-choicesen",
+        "panelists-0-portrait",
+        "partners-0-logofile",
+        "panelists-0-name",
+        "partners-1-url",
+        "panelists-2-mark",
+        "change",
+        "action",
+    }
+)
 TYPED = st.text(max_size=40) | st.from_regex(r"[0-9]{1,4}[-.:][0-9]{1,2}([-.][0-9]{1,4})?", fullmatch=True)
 
 

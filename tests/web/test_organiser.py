@@ -126,7 +126,7 @@ def test_the_list_says_what_needs_a_person(olga, event, bridge, clock, work):
 def test_the_list_shows_taken_seats(olga, event, bridge):
     seat(bridge, event, ANNA, BEN)
 
-    assert "2" in olga.open("/organiser/").text.split("Anmeldung offen")[1][:10]
+    assert "2 hier 2 warten 0 bei Zoom" in olga.open("/organiser/").text
 
 
 def test_texts_of_others_are_shown_as_texts(olga, bridge, clock):
@@ -206,7 +206,7 @@ def test_a_webinar_that_is_gone_can_be_made_anew(olga, event, bridge, clock, wor
 
 
 def test_the_mail_plan_says_what_goes_when(olga, event):
-    text = olga.open(EVENT.format(event.id)).text
+    text = olga.open(EVENT.format(event.id) + "/letters").text
 
     assert "Sonntag, 6. September 2026, 10.00 Uhr: Erinnerung am Vortag" in text
     assert "Montag, 7. September 2026, 9.00 Uhr: Zugangslink eine Stunde vorher" in text
@@ -216,7 +216,7 @@ def test_the_mail_plan_says_what_goes_when(olga, event):
 def test_letters_count_as_handed_over_and_never_as_delivered(olga, event, bridge, work):
     seat(bridge, event, ANNA)
     work()
-    text = olga.open(EVENT.format(event.id)).text
+    text = olga.open(EVENT.format(event.id) + "/letters").text
 
     assert "1 an den Mailserver übergeben." in text
     assert "zugestellt" not in text
@@ -236,7 +236,7 @@ def give_up_letters(bridge, event, work):
 
 def test_a_letter_that_was_given_up_is_shown_and_can_be_tried_again(olga, event, bridge, work):
     stuck = give_up_letters(bridge, event, work)
-    page = olga.open(EVENT.format(event.id))
+    page = olga.open(EVENT.format(event.id) + "/letters")
 
     again = page.submit(f"/letters/{stuck[0][0].id}/try-again")
 
@@ -325,10 +325,13 @@ def test_publishing_without_notices_says_where_to_write_them(olga, bridge, clock
 def test_a_draft_whose_date_has_passed_is_not_published(olga, event, bridge, clock):
     soon = {"starts_wall": datetime(2026, 9, 1, 11), "ends_wall": datetime(2026, 9, 1, 12)}
     draft = hosting.create_event(bridge.db, a_draft(title_de="Zu spät", **soon), clock())
+    opened = olga.open(EVENT.format(draft.id))
     clock.advance(hours=2)
 
-    page = olga.open(EVENT.format(draft.id)).submit("/publish")
+    page = opened.submit("/publish")
 
+    assert "Der Termin verging" in page.text
+    assert not [form for form in page.forms if form.action.endswith("/publish")]
     assert "Bitte wählen Sie einen neuen Termin" in page.text
     assert not kept(bridge, draft.id).public
 

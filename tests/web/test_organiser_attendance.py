@@ -12,7 +12,7 @@ from zoom_bridge.domain.attendance import Fact, Match, Teller
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.flows import registering
 from zoom_bridge.store import registrations, sightings
-from zoom_bridge.web.attendance_desk import plain
+from zoom_bridge.web.spreadsheet import plain
 
 START = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 

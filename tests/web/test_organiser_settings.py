@@ -1,12 +1,9 @@
-"""The settings: what a public body says of itself, and how the house is."""
-
-from datetime import timedelta
+"""The settings' first page: the notices that a public body owes its readers."""
 
 import pytest
-from sqlalchemy import insert
 
 from zoom_bridge.domain.notice import NoticeKind
-from zoom_bridge.store import notices, tables
+from zoom_bridge.store import notices
 
 SETTINGS = "/organiser/settings"
 NASTY = "# Impressum\n\n<script>alert(1)</script> [böse](javascript:alert(1)) [gut](https://example.org)"
@@ -53,7 +50,7 @@ def test_a_text_that_is_too_long_comes_back_whole(olga, bridge):
     page = olga.open(SETTINGS).submit("/settings/privacy", text_de="x" * 30_001)
 
     assert page.status == 422
-    assert "<title>Fehler: Einstellungen</title>" in page.html
+    assert "<title>Fehler: Rechtstexte</title>" in page.html
     assert "x" * 30_001 in page.html
     assert newest(bridge, NoticeKind.PRIVACY) is None
 
@@ -71,21 +68,3 @@ def test_an_expired_form_comes_back_with_what_was_typed(olga, bridge):
     assert page.status == 403
     assert "Lang getippt" in page.html
     assert newest(bridge) is None
-
-
-def test_jobs_say_what_fails_since_when_and_show_no_secret(olga, bridge, clock, settings):
-    row = {"finished_at": clock(), "done": 0, "failed_since": clock() - timedelta(hours=1), "alarm": True}
-    error = "The mail server refuses our user name or password: “authentication failed” (535)"
-    with bridge.db.transaction() as connection:
-        connection.execute(insert(tables.runs).values(job="send_mail", last_error=error, **row))
-    page = olga.open(SETTINGS)
-
-    assert "E‑Mails verschicken: gestört seit 01.09.2026, 9.00 Uhr" in page.text
-    assert "Der Mailserver lehnt unseren Benutzernamen oder unser Passwort ab" in page.text
-    for secret in (settings.zoom.client_secret, settings.zoom.webhook_secret, settings.web.secret_key):
-        assert secret.get_secret_value() not in page.html
-    assert settings.database.url not in page.html
-
-
-def test_settings_say_when_nothing_has_run_yet(olga):
-    assert "Noch ist keine Aufgabe gelaufen." in olga.open(SETTINGS).text

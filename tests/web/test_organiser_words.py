@@ -7,7 +7,7 @@ import pytest
 from tests.builders import a_registration, a_webinar, an_event
 from tests.clock import NOW
 from zoom_bridge.domain.attendance import Match
-from zoom_bridge.domain.message import Kind, Skip
+from zoom_bridge.domain.message import LETTING_IN, Kind, Skip
 from zoom_bridge.domain.registration import Standing, ZoomStanding
 from zoom_bridge.domain.reminder import Reminder
 from zoom_bridge.i18n import speech, translations
@@ -22,7 +22,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 def test_every_state_has_words():
-    assert set(in_words.LETTERS) == set(Kind) - {Kind.SIGN_IN}
+    assert set(in_words.LETTERS) == set(Kind) - LETTING_IN
     assert set(in_words.SKIPS) == set(Skip)
     assert set(in_words.MATCHES) == set(Match) - {Match.HOST}
     assert set(in_words.STANDINGS) == set(Standing)
@@ -52,7 +52,7 @@ def test_what_nobody_foresaw_is_still_shown_in_short():
     ("webinar", "words"),
     [
         (None, "Kein Webinar"),
-        (a_webinar(), "Zoom ist auf dem Stand."),
+        (a_webinar(), "Zoom ist auf dem Stand"),
         (a_webinar(synced_revision=0, zoom_id=None), "Das Webinar wird eingerichtet"),
         (a_webinar(synced_revision=0), "Die Änderung ist unterwegs zu Zoom"),
         (a_webinar(synced_revision=0, last_error="x"), "Die Änderung ist noch nicht bei Zoom"),

@@ -15,7 +15,7 @@ SECRET = "a secret of the tests, long enough"
 
 def form(**changes: str) -> RegistrationForm:
     fields = {"first_name": "Anna", "last_name": "Albers", "email": "anna@example.org"} | changes
-    return RegistrationForm(speech("en"), MultiDict(fields))
+    return RegistrationForm(speech("en"), (), MultiDict(fields))
 
 
 def complaint(**changes: str) -> str:
@@ -112,7 +112,7 @@ def test_several_values_of_one_field_are_no_trick() -> None:
         [("first_name", "Anna"), ("first_name", "Mallory"), ("last_name", "A"), ("email", "a@example.org")]
     )
 
-    attendee = RegistrationForm(speech("de"), fields).attendee()
+    attendee = RegistrationForm(speech("de"), (), fields).attendee()
 
     assert attendee
     assert attendee.first_name == "Anna"

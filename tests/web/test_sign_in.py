@@ -143,3 +143,7 @@ def test_forged_tokens_are_refused(visit: Any, token: str) -> None:
     page = visit().open(f"/sign-in/{token}")
 
     assert page.status == 410
+
+
+def test_who_is_signed_in_is_not_asked_again(olga: Any) -> None:
+    assert olga.open("/sign-in").path == "/organiser/"

@@ -56,7 +56,16 @@ def test_a_webinar_is_asked_for_with_registration_behind_a_closed_door() -> None
     assert asked["settings"]["approval_type"] == 1
     assert asked["settings"]["practice_session"] is True
     assert asked["settings"]["audio"] == "both"
-    assert asked["settings"]["question_and_answer"] == {"enable": True}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_questions_and_answers_are_asked_for_or_forbidden(wanted: bool) -> None:
+    request = a_request(question_and_answer=wanted)
+
+    assert request.to_create()["settings"]["question_and_answer"] == {"enable": wanted}
+    assert request.to_update()["settings"]["question_and_answer"] == {"enable": wanted}
+    otherwise = told(request, settings={"question_and_answer": {"enable": not wanted}})
+    assert differing(request, read_webinar(otherwise)) == ("question_and_answer",)
 
 
 def test_every_mail_of_zooms_own_is_switched_off() -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-#: How long a mailed sign-in link is good, and how long a session lasts.
+#: How long a mailed sign-in link is good, how long an invitation, and how long a session lasts.
 SIGN_IN_WITHIN = timedelta(minutes=30)
+INVITED_WITHIN = timedelta(days=7)
 SESSION_LASTS = timedelta(hours=12)
 
 

@@ -19,6 +19,11 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     GOODBYE = "goodbye"
     SIGN_IN = "sign_in"
+    INVITATION = "invitation"
+
+
+#: Letters that let an organiser in. All others are about an event, and to attendees.
+LETTING_IN = frozenset({Kind.SIGN_IN, Kind.INVITATION})
 
 
 class Skip(StrEnum):

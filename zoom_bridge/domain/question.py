@@ -27,13 +27,26 @@ class Question:
     required: bool = False
 
     def label(self, language: str) -> str:
-        """In that language, or in the one there is."""
+        """In that language, or in the one there is; `spoken` says which."""
         own, other = (self.label_de, self.label_en) if language == "de" else (self.label_en, self.label_de)
         return own or other
+
+    def spoken(self, language: str) -> str:
+        """The language that a reader of that language gets to read."""
+        own, other = (self.label_de, "en") if language == "de" else (self.label_en, "de")
+        return language if own else other
 
     def choices(self, language: str) -> tuple[str, ...]:
         own, other = (self.choices_de, self.choices_en) if language == "de" else (self.choices_en, self.choices_de)
         return own if len(own) == max(len(own), len(other)) else other
+
+    def find_choice(self, text: str, language: str) -> str | None:
+        """The choice, in that language, that this text names; it may have been read in the other one. None when it
+        was never offered."""
+        for choices in (self.choices_de, self.choices_en):
+            if text in choices:
+                return dict(enumerate(self.choices(language))).get(choices.index(text))
+        return None
 
 
 @dataclass(frozen=True)
@@ -44,3 +57,11 @@ class Answer:
     key: str
     label: str
     texts: tuple[str, ...]
+
+
+def still_kept(
+    old: tuple[Answer, ...], new: tuple[Answer, ...], asked: tuple[Question, ...]
+) -> tuple[Answer, ...]:
+    """The answers after somebody answered anew: what they said to questions that are no longer asked stays."""
+    keys = {question.key for question in asked}
+    return (*new, *(answer for answer in old if answer.key not in keys))

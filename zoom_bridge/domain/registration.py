@@ -189,8 +189,6 @@ def door(event: Event, registration: Registration, now: datetime) -> Door:
 
 def check_ahead(event: Event, now: datetime) -> None:
     """Whether there is still something to come to."""
-    if not event.public:
-        raise NotFound
     if event.cancelled_at:
         raise EventCancelled
     if now >= event.ends_at:
@@ -207,6 +205,8 @@ def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
 def check_registering(event: Event, seats_taken: int, now: datetime) -> None:
     """Accept, or refuse with the reason. Registering stays open while the event runs, unless the organiser
     closed it earlier."""
+    if not event.public:
+        raise NotFound
     check_ahead(event, now)  # over is said before closed, which it is as well
     if event.opens_at and now < event.opens_at:
         raise RegistrationNotOpen

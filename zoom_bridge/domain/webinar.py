@@ -1,5 +1,6 @@
 """The webinar: the event's twin at Zoom, as far as we know it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,18 @@ class DialIn:
     number: str
     city: str = ""
     free: bool = False
+
+
+#: Where our readers live.
+NEAR = ("DE", "AT", "CH")
+
+
+def by_country(numbers: Iterable[DialIn]) -> list[tuple[str, tuple[DialIn, ...]]]:
+    """The numbers of each country, our readers' countries first; those that are free of charge lead."""
+    grouped: dict[str, list[DialIn]] = {country: [] for country in NEAR}
+    for number in sorted(numbers, key=lambda one: (one.country, not one.free)):
+        grouped.setdefault(number.country, []).append(number)
+    return [(country, tuple(found)) for country, found in grouped.items() if found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +66,13 @@ class TwinWebinar:
     attempts: int
     last_error: str | None
     gave_up_at: datetime | None
+
+    @property
+    def number(self) -> str:
+        """Zoom's number of it, in the groups in which one keys it in: "812 3456 7890"."""
+        digits = self.zoom_id or ""
+        middle = max(3, len(digits) - 4)
+        return " ".join(filter(None, (digits[:3], digits[3:middle], digits[middle:])))
 
     def standing(self, revision: int, cancelled: bool) -> WebinarStanding:
         if self.gone_at:

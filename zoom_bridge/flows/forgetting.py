@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 #: Raw webhook deliveries are emptied after this.
 KEEP_DELIVERIES = timedelta(days=30)
 KEEP_ALLOWANCES = timedelta(days=2)
+#: What somebody needs to take part may tell of their health, and what they asked of their mind: it goes first, this
+#: long after the event's end.
+KEEP_NEEDS = timedelta(days=1)
 #: An event form that was typed and never saved.
 KEEP_UNSAVED = timedelta(days=30)
 #: Pictures that nothing shows: uploaded into a form that may still be saved.
@@ -33,15 +36,17 @@ KEEP_PICTURES = timedelta(days=30)
 
 
 def forget_leftovers(db: Database, now: datetime) -> int:
-    """What nobody needs any more: sign-ups never confirmed, spent sign-ins, old raw deliveries and counters.
-    Returns how many unconfirmed registrations went."""
+    """What nobody needs any more: what people needed for an event that is over, sign-ups never confirmed, spent
+    sign-ins, old raw deliveries and counters, forms never saved and pictures that nothing shows. Returns how many
+    people it was about."""
     with db.transaction() as connection:
+        emptied = registrations.forget_needs(connection, now - KEEP_NEEDS)
         inbox.empty_bodies(connection, now - KEEP_DELIVERIES)
         organisers.delete_expired(connection, now)
         allowances.delete_old(connection, now - KEEP_ALLOWANCES)
         unsaved_forms.delete_old(connection, now - KEEP_UNSAVED)
         pictures.delete_unused(connection, now - KEEP_PICTURES)
-        return registrations.delete_unconfirmed(connection, now)
+        return emptied + registrations.delete_unconfirmed(connection, now)
 
 
 def events_to_forget(db: Database, now: datetime) -> list[int]:

@@ -1,9 +1,12 @@
-"""Write the notices that a public body owes its readers: imprint, privacy, accessibility."""
+"""What a public body says of itself: the notices that it owes its readers (imprint, privacy, accessibility), its name
+and how its pages look."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from zoom_bridge.domain.instance import Instance
 from zoom_bridge.domain.notice import Notice, NoticeKind
-from zoom_bridge.store import notices
+from zoom_bridge.store import instances, notices
 from zoom_bridge.store.database import Database
 
 
@@ -18,3 +21,11 @@ def write_notice(db: Database, kind: NoticeKind, language: str, text: str, now: 
             # Somebody saved in the same moment; ours is the newer one.
             version += 1
         return True
+
+
+def describe_house(db: Database, **changes: str) -> Instance:
+    """Change what is said of the body that runs this service; the rest stays as it is."""
+    with db.transaction() as connection:
+        instance = replace(instances.get(connection), **changes)
+        instances.keep(connection, instance)
+    return instance

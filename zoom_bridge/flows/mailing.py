@@ -1,19 +1,24 @@
 """Send one letter: look once more, hand it over, write that down, and only then take the next."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.event import Event
-from zoom_bridge.domain.message import Kind, Skip, reason_to_skip
+from zoom_bridge.domain.message import LETTING_IN, Kind, Skip, reason_to_skip
 from zoom_bridge.domain.refusals import NotFound
+from zoom_bridge.flows import allowing
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Envelope, Letters
 from zoom_bridge.mail.smtp import Line
 from zoom_bridge.store import claims, events, organisers, outbox, tables
 from zoom_bridge.store.database import Database
 from zoom_bridge.store.outbox import ToSend
+
+#: Who asks for a test waits for it: later than this it only surprises.
+TEST_WITHIN = timedelta(hours=2)
 
 
 def claim_letters(db: Database, links: Links, limit: int, now: datetime) -> tuple[str, list[int]]:
@@ -46,16 +51,39 @@ def send_letter(
         to_send = outbox.find_to_send(connection, message_id, claim, now)
         if to_send is None:
             return
-        skip, envelope = (
-            _sign_in_letter(connection, letters, to_send, now)
-            if to_send.message.kind is Kind.SIGN_IN
-            else _letter(connection, letters, to_send, now, events_seen)
-        )
+        if to_send.message.kind in LETTING_IN:
+            skip, envelope = _sign_in_letter(connection, letters, to_send, now)
+        elif to_send.message.organiser_id is not None:
+            skip, envelope = _test_letter(connection, letters, to_send, now)
+        else:
+            skip, envelope = _letter(connection, letters, to_send, now, events_seen)
     if envelope is not None:
         line.send(envelope)
     with db.transaction() as connection:
         outcome = {"sent_at": clock()} if envelope else {"skipped_at": now, "skip_reason": skip}
         claims.finish(connection, tables.messages, message_id, claim, **outcome)
+
+
+def write_test(
+    db: Database,
+    event_id: int,
+    kind: Kind,
+    language: str,
+    organiser_id: int,
+    now: datetime,
+    allowances: Iterable[Allowance] = (),
+) -> bool:
+    """Send one of the event's letters to an organiser's own address, with sample links. It is work like any other
+    letter and leaves with them. False when the same one is on its way already: the button was pressed twice."""
+    if kind in LETTING_IN:
+        raise NotFound
+    with db.transaction() as connection:
+        if events.find(connection, event_id) is None:
+            raise NotFound
+        queued = outbox.queue_test(connection, kind, event_id, organiser_id, language, now + TEST_WITHIN, now)
+        if queued:
+            allowing.spend(connection, allowances, now)
+        return queued
 
 
 def try_again(db: Database, message_id: int, now: datetime) -> None:
@@ -82,7 +110,20 @@ def _letter(
         return Skip.FORGOTTEN, None
     events_seen[seen] = event
     skip = reason_to_skip(message, event, registration, now)
-    return skip, None if skip else letters.compose(message, event, registration, now)
+    return skip, None if skip else letters.compose(message, event, registration, now, to_send.own)
+
+
+def _test_letter(
+    connection: Connection, letters: Letters, to_send: ToSend, now: datetime
+) -> tuple[Skip | None, Envelope | None]:
+    message = to_send.message
+    organiser = organisers.find(connection, message.organiser_id or 0)
+    event = events.find(connection, message.event_id or 0)
+    if organiser is None or event is None:
+        return Skip.FORGOTTEN, None
+    if now >= message.useful_until:
+        return Skip.EXPIRED, None
+    return None, letters.compose_test(message, event, organiser, now, to_send.own)
 
 
 def _sign_in_letter(

@@ -5,23 +5,28 @@ Registering gives the same answer for new and known addresses: nobody finds out 
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, useful_until
-from zoom_bridge.domain.refusals import LinkExpired, NotAllowed, NotFound
+from zoom_bridge.domain.question import still_kept
+from zoom_bridge.domain.refusals import LinkExpired, NotAllowed, NotFound, TooManyRequests
 from zoom_bridge.domain.registration import (
     CONFIRM_WITHIN,
     Attendee,
     Door,
     Registration,
     Source,
+    Standing,
+    check_ahead,
     check_registering,
     check_seat,
     door,
     email_key,
+    key_of_caller,
 )
 from zoom_bridge.flows import allowing
 from zoom_bridge.store import events, notices, outbox, registrations
@@ -88,6 +93,44 @@ def come_back(db: Database, key: str, now: datetime) -> None:
         _seat(connection, event, registration, now)
 
 
+def send_link_again(
+    db: Database, slug: str, email: str, now: datetime, allowances: Iterable[Allowance] = ()
+) -> None:
+    """Somebody lost their link. If they are registered, they get the letter that leads on from where they stand; in
+    any case the answer is the same. Refuses only what is refused to everybody."""
+    with db.transaction() as connection:
+        allowing.spend(connection, allowances, now)
+        event = events.hold_by_slug(connection, slug)
+        if event is None or not event.public:
+            raise NotFound
+        check_ahead(event, now)
+        known = registrations.find_by_email(connection, event.id, email_key(email))
+        known = registrations.lock(connection, known)
+        if known and known.cancelled_by == "self":
+            _write_again(connection, Kind.GOODBYE, event, known, now)
+        elif known and not known.cancelled_at and not known.waits_at_zoom:
+            _write_needed(connection, event, known, now)
+
+
+def change_details(db: Database, key: str, attendee: Attendee) -> None:
+    """What somebody says of themselves from now on; the address stays. Zoom keeps the name under which it first heard
+    of them: there it could only be changed by taking them off the list."""
+    with db.transaction() as connection:
+        registration, event = _held(connection, registrations.find_by_key(connection, key))
+        if registration.cancelled_at:
+            raise NotAllowed
+        registrations.change(
+            connection,
+            registration.id,
+            first_name=attendee.first_name,
+            last_name=attendee.last_name,
+            language=attendee.language,
+            needs=attendee.needs,
+            asks=attendee.asks,
+            answers=still_kept(registration.answers, attendee.answers, event.questions),
+        )
+
+
 def approve(db: Database, registration_id: int, now: datetime) -> None:
     """Let in somebody who registered in Zoom's own form and waits there, or who was taken off the list by an
     organiser or at Zoom. Nobody is brought back against their own will, or before they confirmed."""
@@ -99,6 +142,39 @@ def approve(db: Database, registration_id: int, now: datetime) -> None:
             raise NotAllowed
         _check_seat(connection, event, now)
         _seat(connection, event, registration, now)
+
+
+def add_caller(db: Database, event_id: int, attendee: Attendee, now: datetime) -> Registration | None:
+    """Somebody asked the reception for a place, mostly by telephone: it is theirs at once, without a letter to answer,
+    and whether or not registering is open. Without an address they come by telephone: no letters, nothing at Zoom.
+    None when this address has a place already. Refuses as `check_seat` does: cancelled, over, full."""
+    with db.transaction() as connection:
+        event = events.hold(connection, event_id)
+        if event is None or not event.public:
+            raise NotFound
+        caller = _keep(connection, event, attendee, now, Source.ORGANISER)
+        if caller is None:
+            caller = _known(connection, event, attendee)
+            if caller.active:
+                return None
+            # Who took back their registration, or never confirmed it, asks for the place now.
+            registrations.change(connection, caller.id, **_told(connection, attendee), source=Source.ORGANISER)
+        _check_seat(connection, event, now)
+        _seat(connection, event, caller, now)
+        return registrations.find(connection, caller.id)
+
+
+def resend(db: Database, registration_id: int, now: datetime) -> None:
+    """The letter that this person needs, once more, by an organiser's wish: the confirmation, or how to confirm.
+    Refuses whoever has no address, cancelled or waits for approval, and a letter that has only just been written
+    (TooManyRequests)."""
+    with db.transaction() as connection:
+        registration, event = _held(connection, registrations.find(connection, registration_id))
+        if registration.by_phone_only or registration.standing not in {Standing.REGISTERED, Standing.UNCONFIRMED}:
+            raise NotAllowed
+        check_ahead(event, now)
+        if not _write_needed(connection, event, registration, now):
+            raise TooManyRequests
 
 
 def join(db: Database, key: str, now: datetime) -> tuple[Door, str | None]:
@@ -118,22 +194,35 @@ def join(db: Database, key: str, now: datetime) -> tuple[Door, str | None]:
     return opened, registration.join_url
 
 
-def _keep(connection: Connection, event: Event, attendee: Attendee, now: datetime) -> Registration | None:
+def _keep(
+    connection: Connection, event: Event, attendee: Attendee, now: datetime, source: Source = Source.PAGE
+) -> Registration | None:
     """A new registration, without a seat yet; None when the address has one, even if it is a moment old."""
+    key = secrets.token_urlsafe(12)
     return registrations.add(
         connection,
         event_id=event.id,
-        key=secrets.token_urlsafe(12),
+        key=key,
         email=attendee.email,
-        email_key=email_key(attendee.email),
-        first_name=attendee.first_name,
-        last_name=attendee.last_name,
-        language=attendee.language,
-        source=Source.PAGE,
+        email_key=email_key(attendee.email) or key_of_caller(key),
+        source=source,
         created_at=now,
         confirm_by=now + CONFIRM_WITHIN,
-        privacy_version=notices.privacy_version(connection, attendee.language),
+        **_told(connection, attendee),
     )
+
+
+def _told(connection: Connection, attendee: Attendee) -> dict[str, Any]:
+    """What somebody told us of themselves, and which privacy notice held when they did."""
+    return {
+        "first_name": attendee.first_name,
+        "last_name": attendee.last_name,
+        "language": attendee.language,
+        "needs": attendee.needs,
+        "asks": attendee.asks,
+        "answers": attendee.answers,
+        "privacy_version": notices.privacy_version(connection, attendee.language),
+    }
 
 
 def _known(connection: Connection, event: Event, attendee: Attendee) -> Registration:
@@ -145,9 +234,10 @@ def _known(connection: Connection, event: Event, attendee: Attendee) -> Registra
 
 
 def _again(connection: Connection, event: Event, known: Registration, attendee: Attendee, now: datetime) -> None:
-    """The address is known: the letter it needs is sent again, though not again and again."""
+    """The address is known: the letter it needs is sent again, though not again and again. What a stranger may have
+    typed changes nothing of somebody's place."""
     if known.active:
-        _write_again(connection, Kind.CONFIRMATION, event, known, now)
+        _write_needed(connection, event, known, now)
         return
     if known.cancelled_by not in (None, "self"):
         return
@@ -160,10 +250,7 @@ def _again(connection: Connection, event: Event, known: Registration, attendee: 
         cancelled_by=None,
         # Who waits for approval at Zoom goes on waiting there until they confirm here.
         source=known.source if known.waits_at_zoom else Source.PAGE,
-        privacy_version=notices.privacy_version(connection, attendee.language),
-        first_name=attendee.first_name,
-        last_name=attendee.last_name,
-        language=attendee.language,
+        **_told(connection, attendee),
     )
     if event.double_opt_in:
         _write_again(connection, Kind.PLEASE_CONFIRM, event, known, now)
@@ -195,11 +282,22 @@ def _seats_taken(connection: Connection, event: Event) -> int:
     return registrations.seats_taken(connection, event.id) if event.capacity is not None else 0
 
 
+def _write_needed(connection: Connection, event: Event, registration: Registration, now: datetime) -> bool:
+    """Once more the letter that leads on from where they stand: the confirmation, or how to confirm, for which they
+    have their time again. False when it has been written often enough."""
+    if registration.active:
+        return _write_again(connection, Kind.CONFIRMATION, event, registration, now)
+    registrations.change(connection, registration.id, confirm_by=now + CONFIRM_WITHIN)
+    return _write_again(connection, Kind.PLEASE_CONFIRM, event, registration, now)
+
+
 def _write_again(
     connection: Connection, kind: Kind, event: Event, registration: Registration, now: datetime
-) -> None:
-    if outbox.may_write_again(connection, registration.id, kind, now):
-        _write(connection, kind, event, registration, now, occasion=f"again-{now:%Y%m%dT%H%M%S}")
+) -> bool:
+    if not outbox.may_write_again(connection, registration.id, kind, now):
+        return False
+    _write(connection, kind, event, registration, now, occasion=f"again-{now:%Y%m%dT%H%M%S}")
+    return True
 
 
 def _write(
@@ -210,6 +308,8 @@ def _write(
     now: datetime,
     occasion: str = "",
 ) -> None:
+    if registration.by_phone_only:
+        return
     outbox.queue(
         connection,
         kind,

@@ -6,12 +6,13 @@ it starts (`asked_zoom_at`), and looked for before it is repeated."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.domain.webinar import TwinWebinar
+from zoom_bridge.domain.webinar import DialIn, TwinWebinar
 from zoom_bridge.links import Links
 from zoom_bridge.store import claims, events, registrations, tables, webinars
 from zoom_bridge.store.database import Database
@@ -44,8 +45,8 @@ def sync_webinar(db: Database, zoom: ZoomClient, links: Links, webinar_id: int, 
     try:
         request = webinar_request(event, links)
         zoom.update_webinar(zoom_id, request)
-        found = " ".join(differing(request, zoom.get_webinar(zoom_id)))
-        _finish(db, replace(twin, zoom_id=zoom_id), event, claim, clock, differing=found)
+        told = zoom.get_webinar(zoom_id)
+        _finish(db, replace(twin, zoom_id=zoom_id), event, claim, clock, **_learned(request, told))
     except WebinarGone:
         with db.transaction() as connection:
             if claims.finish(connection, tables.webinars, twin.id, claim, gone_at=clock()):
@@ -62,7 +63,17 @@ def webinar_request(event: Event, links: Links) -> WebinarRequest:
         start_time=event.starts_at,
         minutes=event.minutes,
         timezone=event.timezone,
+        question_and_answer=event.participation,
     )
+
+
+def _learned(request: WebinarRequest, told: Webinar) -> dict[str, Any]:
+    """What reading back tells us: what Zoom left otherwise than asked, and how people come in by telephone."""
+    return {
+        "differing": " ".join(differing(request, told)),
+        "dial_in": tuple(DialIn(one.country, one.number, one.city, one.free) for one in told.dial_in),
+        "passcode": told.passcode,
+    }
 
 
 def mark_of(event: Event, links: Links) -> str:
@@ -151,8 +162,8 @@ def _remove(
         return claims.renew(connection, tables.webinars, claim, [twin.id], clock())
 
 
-def _finish(db: Database, twin: TwinWebinar, event: Event, claim: str, clock: Clock, differing: str = "") -> None:
-    """Write down the revision Zoom agreed to. If the event changed meanwhile, the row is due again: finishing
+def _finish(db: Database, twin: TwinWebinar, event: Event, claim: str, clock: Clock, **learned: Any) -> None:
+    """Write down the revision Zoom agreed to, and what we learned of the webinar: nothing when it is removed. If the event changed meanwhile, the row is due again: finishing
     takes the row's lock first, so a change is either seen here or makes the row due after us."""
     with db.transaction() as connection:
         now = clock()
@@ -164,7 +175,7 @@ def _finish(db: Database, twin: TwinWebinar, event: Event, claim: str, clock: Cl
             synced_revision=event.revision,
             synced_at=now,
             asked_zoom_at=None,
-            differing=differing,
+            **{"differing": "", "dial_in": (), "passcode": ""} | learned,
             # News that it is gone, which came while we were asking, is newer than what we asked.
             **({"gone_at": None} if twin.gone_at else {}),
         ):

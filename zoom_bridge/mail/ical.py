@@ -22,6 +22,7 @@ REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
 _SLOT = re.compile("(\ufdd0[a-z_]+\ufdd1)")
 _TEXT = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+_HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoom_bridge//zoom_bridge//EN", "CALSCALE:GREGORIAN")
 # A line has 75 octets at most; "UID:" or the blank of a fold may stand before these.
 _OCTETS = 71
 _SHORT_NAMES = ("UID:", "URL:", "SEQUENCE:", "DTSTAMP:")
@@ -42,7 +43,7 @@ def entry_of(event: Event, registration: Registration, links: Links, method: str
     return Entry(
         uid=f"{registration.key}@{_host(links)}",
         sequence=str(sequence(event, registration.revision, method)),
-        stamp=_utc(stamp),
+        stamp=utc_stamp(stamp),
         link=links.personal(registration.key),
         attendee="" if method == PUBLISH else attendee_address(registration.email),
     )
@@ -76,13 +77,35 @@ def calendar_file(
 
 def calendar_file_public(event: Event, links: Links, language: str, now: datetime) -> bytes:
     """The event as everybody may know it, with the address of its public page."""
-    entry = Entry(
+    entry = public_entry(event, links, language, now)
+    return calendar_text(event, entry, links, "", language, PUBLISH).encode()
+
+
+def calendar_feed(events: Iterable[Event], name: str, links: Links, language: str, now: datetime) -> bytes:
+    """All of them in one calendar that other programs subscribe to and read again from time to time. Times stand in
+    UTC, which needs no zones to be told. Stamped with the full hour, so that for so long it is the same file."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    lines = [
+        *_HEAD,
+        f"X-WR-CALNAME:{escaped(clean_line(name))}",
+        f"URL:{links.page(language=language)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+    ]
+    for event in events:
+        entry = public_entry(event, links, language, hour)
+        off = event.cancelled_at is not None
+        lines += _vevent(event, entry, links, "", language, cancelled=off, zone="UTC", attended=False)
+    return _folded_lines([*lines, "END:VCALENDAR"]).encode()
+
+
+def public_entry(event: Event, links: Links, language: str, stamp: datetime) -> Entry:
+    return Entry(
         uid=f"event-{event.id}@{_host(links)}",
         sequence=str(sequence(event, 0, CANCEL if event.cancelled_at else PUBLISH)),
-        stamp=_utc(now),
+        stamp=utc_stamp(stamp),
         link=links.event(event.slug, language),
     )
-    return calendar_text(event, entry, links, "", language, PUBLISH).encode()
 
 
 def calendar_text(
@@ -96,22 +119,39 @@ def calendar_text(
     called_off: bool = False,
 ) -> str:
     """The whole file. `entry` holds values or slots; the rest is the same for everybody."""
-    wording = event.wording(language)
     cancelled = method == CANCEL or called_off or event.cancelled_at is not None
-    personal = bool(sender)
+    zone = event.timezone
     lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//zoom_bridge//zoom_bridge//EN",
-        "CALSCALE:GREGORIAN",
+        *_HEAD,
         f"METHOD:{method}",
-        *vtimezone(event.timezone, event.starts_at.astimezone(ZoneInfo(event.timezone)).year),
+        *vtimezone(zone, event.starts_at.astimezone(ZoneInfo(zone)).year),
+        *_vevent(event, entry, links, sender, language, cancelled=cancelled, zone=zone),
+        "END:VCALENDAR",
+    ]
+    return _folded_lines(lines)
+
+
+def _vevent(
+    event: Event,
+    entry: Entry,
+    links: Links,
+    sender: str,
+    language: str,
+    *,
+    cancelled: bool,
+    zone: str,
+    attended: bool = True,
+) -> Iterable[str]:
+    """`attended`: whoever has the entry means to be there, so it takes up their time and they are reminded."""
+    wording = event.wording(language)
+    personal = bool(sender)
+    return (
         "BEGIN:VEVENT",
         f"UID:{_escaped_around(entry.uid)}",
         f"SEQUENCE:{entry.sequence}",
         f"DTSTAMP:{entry.stamp}",
-        _at("DTSTART", event.starts_at, event.timezone),
-        _at("DTEND", event.ends_at, event.timezone),
+        _at("DTSTART", event.starts_at, zone),
+        _at("DTEND", event.ends_at, zone),
         f"SUMMARY:{escaped(clean_line(wording.title))}",
         f"DESCRIPTION:{_escaped_around(_description(event, entry, links, language, personal=personal))}",
         f"LOCATION:{_escaped_around(entry.link)}",
@@ -121,12 +161,10 @@ def calendar_text(
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         # Who shares a calendar does not share a personal link.
         *(("CLASS:PRIVATE",) if personal else ()),
-        f"TRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}",
-        *(() if cancelled else _alarm(wording.title)),
+        f"TRANSP:{'OPAQUE' if attended and not cancelled else 'TRANSPARENT'}",
+        *(_alarm(wording.title) if attended and not cancelled else ()),
         "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return _folded_lines(lines)
+    )
 
 
 def escaped(text: str) -> str:
@@ -202,11 +240,11 @@ def _at(name: str, instant: datetime, zone: str) -> str:
     is told in UTC."""
     local = instant.astimezone(ZoneInfo(zone))
     if zone == "UTC" or local.fold:
-        return f"{name}:{_utc(instant)}"
+        return f"{name}:{utc_stamp(instant)}"
     return f"{name};TZID={zone}:{local:%Y%m%dT%H%M%S}"
 
 
-def _utc(instant: datetime) -> str:
+def utc_stamp(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 

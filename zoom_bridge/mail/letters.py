@@ -5,7 +5,7 @@ only the slots are filled in, the header is written, and the header is read agai
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
@@ -16,7 +16,8 @@ from jinja2 import TemplateError
 from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.letter_text import LetterText, Specimen
+from zoom_bridge.domain.message import LETTING_IN, Kind, Message
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.i18n import LANGUAGES, speech
 from zoom_bridge.links import Links
@@ -31,7 +32,9 @@ from zoom_bridge.mail.rendering import (
     nearness,
     render,
     render_sign_in,
+    suggestion,
 )
+from zoom_bridge.mail.specimens import TEST_MARK, example
 
 #: How many prepared letters are kept. One is some 30 kB.
 KEPT = 64
@@ -51,9 +54,11 @@ class Envelope:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """`about` is the event as it was then: a prepared letter is good only while the event is still the same."""
+    """`about` is the event as it was then, `own` its own words: a prepared letter is good only while both are still
+    the same."""
 
     about: Event | None
+    own: LetterText | None
     before_recipient: bytes
     after_recipient: bytes
     body: PreparedBody
@@ -72,8 +77,16 @@ class Letters:
         self._kept: OrderedDict[Hashable, _Prepared] = OrderedDict()
         self._lock = Lock()
 
-    def compose(self, message: Message, event: Event, registration: Registration, now: datetime) -> Envelope:
-        """One letter to one attendee. Raises a permanent Failure when it must not leave as it is."""
+    def compose(
+        self,
+        message: Message,
+        event: Event,
+        registration: Registration,
+        now: datetime,
+        own: LetterText | None = None,
+    ) -> Envelope:
+        """One letter to one attendee; `own` holds the event's own words for it. Raises a permanent Failure when it
+        must not leave as it is."""
         _check_belonging(message, event, registration)
         kind, language = (
             message.kind,
@@ -85,14 +98,15 @@ class Letters:
             (kind, language, event.id, near, bool(name)),
             event,
             lambda: render(
-                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given
+                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given, own
             ),
+            own,
         )
         values = self._values(message, event, registration, name, language)
         return self._envelope(message, prepared, name, registration.email, values)
 
     def compose_sign_in(self, message: Message, organiser: Organiser, sign_in: SignIn, now: datetime) -> Envelope:
-        """The letter that signs an organiser in."""
+        """The letter that signs an organiser in, or invites them."""
         if message.sign_in_id != sign_in.id or sign_in.organiser_id != organiser.id:
             raise Failure("The sign-in is not this organiser's.", permanent=True)
         minutes = int((sign_in.expires_at - now).total_seconds() // 60)
@@ -101,12 +115,45 @@ class Letters:
         language = organiser.language if organiser.language in LANGUAGES else LANGUAGES[0]
         name = letterhead.clean_line(organiser.name)
         prepared = self._prepared(
-            (Kind.SIGN_IN, language, minutes, bool(name)),
+            (message.kind, language, sign_in.expires_at, minutes, bool(name)),
             None,
-            lambda: render_sign_in(language, _slots(name), minutes, self._links),
+            lambda: render_sign_in(message.kind, language, _slots(name), sign_in.expires_at, minutes, self._links),
         )
         values = {"name": name, "sign_in_link": self._links.sign_in(sign_in.key, sign_in.expires_at)}
         return self._envelope(message, prepared, name, organiser.email, values)
+
+    def compose_test(
+        self, message: Message, event: Event, organiser: Organiser, now: datetime, own: LetterText | None = None
+    ) -> Envelope:
+        """One of the event's letters as a specimen to an organiser. Nothing of it is kept for other readers."""
+        if message.organiser_id != organiser.id or message.event_id != event.id or message.registration_id:
+            raise Failure("The letter is not this organiser's.", permanent=True)
+        language = message.language if message.language in LANGUAGES else LANGUAGES[0]
+        name = letterhead.clean_line(organiser.name)
+        rendered = self._example(message.kind, language, event, name, organiser.email, now, own)
+        marked = replace(rendered, subject=f"{TEST_MARK} {rendered.subject}")
+        return self._envelope(message, self._prepare(marked, event, own), name, organiser.email, {})
+
+    def specimen(
+        self, kind: Kind, language: str, event: Event, name: str, email: str, now: datetime, own: LetterText | None
+    ) -> Specimen:
+        """The letter as somebody of that name would read it."""
+        reply_to = _usable(event.help_email)
+        return Specimen(
+            sender=_shown(event.hosted_by or self._sender_name, self._sender),
+            reply_to=_shown(event.help_name, reply_to) if reply_to else "",
+            recipient=_shown(name, email),
+            **vars(self._example(kind, language, event, name, email, now, own)),
+        )
+
+    def suggestion(self, kind: Kind, language: str) -> tuple[str, str]:
+        """Our own subject and opening with placeholders, for an organiser to change."""
+        return suggestion(kind, language)
+
+    def _example(
+        self, kind: Kind, language: str, event: Event, name: str, email: str, now: datetime, own: LetterText | None
+    ) -> Rendered:
+        return example(kind, language, event, name, email, now, self._links, self._sender_as_given, own)
 
     def _values(
         self, message: Message, event: Event, registration: Registration, name: str, language: str
@@ -132,15 +179,17 @@ class Letters:
             values |= vars(entry_of(event, registration, self._links, method, stamp))
         return values
 
-    def _prepared(self, key: Hashable, about: Event | None, rendering: Callable[[], Rendered]) -> _Prepared:
+    def _prepared(
+        self, key: Hashable, about: Event | None, rendering: Callable[[], Rendered], own: LetterText | None = None
+    ) -> _Prepared:
         """The prepared letter, kept or new. Two threads may prepare the same one; the later one stays."""
         with self._lock:
             kept = self._kept.get(key)
-            if kept is not None and (kept.about is about or kept.about == about):
+            if kept is not None and (kept.about is about or kept.about == about) and kept.own == own:
                 self._kept.move_to_end(key)
                 return kept
         try:
-            new = self._prepare(rendering(), about)
+            new = self._prepare(rendering(), about, own)
         except TemplateError as error:
             raise Failure(f"The letter's template cannot be filled in: {error}", permanent=True) from error
         with self._lock:
@@ -149,7 +198,7 @@ class Letters:
                 self._kept.popitem(last=False)
         return new
 
-    def _prepare(self, rendered: Rendered, about: Event | None) -> _Prepared:
+    def _prepare(self, rendered: Rendered, about: Event | None, own: LetterText | None) -> _Prepared:
         body = prepare(rendered.text, rendered.html, rendered.calendar, rendered.method)
         sender_name = (about.hosted_by if about else "") or self._sender_name
         before = letterhead.address_line("From", sender_name, self._sender)
@@ -162,7 +211,7 @@ class Letters:
             after += letterhead.address_line("Reply-To", about.help_name, reply_to)
             names += ["Reply-To"]
         after += body.content_type
-        return _Prepared(about, before, after, body, (*names, "Content-Type", "Date", "Message-ID"))
+        return _Prepared(about, own, before, after, body, (*names, "Content-Type", "Date", "Message-ID"))
 
     def _envelope(
         self, message: Message, prepared: _Prepared, name: str, email: str, values: Mapping[str, str]
@@ -189,12 +238,17 @@ def _check_belonging(message: Message, event: Event, registration: Registration)
     """A letter is about its own registration, or it does not leave: no link reaches another person."""
     if message.registration_id != registration.id or registration.event_id != event.id:
         raise Failure("The letter and the registration do not belong together.", permanent=True)
-    if message.event_id not in {None, event.id} or message.kind is Kind.SIGN_IN:
+    if message.event_id not in {None, event.id} or message.kind in LETTING_IN:
         raise Failure("The letter is not about this event.", permanent=True)
     if message.kind is Kind.MOVED and event.moved_from is None:
         raise Failure("The event has not moved, so there is nothing to tell.", permanent=True)
     if message.kind is Kind.CANCELLED and event.cancelled_at is None:
         raise Failure("The event is not cancelled, so there is nothing to tell.", permanent=True)
+
+
+def _shown(name: str, address: str) -> str:
+    name = letterhead.clean_line(name)
+    return f"{name} <{address}>" if name else address
 
 
 def _usable(address: str) -> str:

@@ -11,20 +11,27 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from textwrap import TextWrapper
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from zoom_bridge import richtext
-from zoom_bridge.domain.event import Event, Partner
+from zoom_bridge.domain.event import Event, Partner, Wording
+from zoom_bridge.domain.letter_text import LetterText, Placeholder, filled, written
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.i18n import Speech, speech, translations
 from zoom_bridge.links import Links
 from zoom_bridge.mail.ical import CANCEL, REQUEST, Entry, calendar_text
 from zoom_bridge.mail.letterhead import clean_block, clean_line
+from zoom_bridge.mail.prepared import slot
 
 #: Letters that carry a calendar entry, and what it asks the calendar to do.
+#: For instants that belong to no event.
+_HOUSE_ZONE = "Europe/Berlin"
+
 METHODS = {
     Kind.CONFIRMATION: REQUEST,
     Kind.MOVED: REQUEST,
@@ -32,8 +39,12 @@ METHODS = {
     Kind.GOODBYE: CANCEL,
 }
 _WIDTH = 66
+#: Where the reader's name goes in an opening, until all its lines are broken: names must not move the breaks.
+_NAME = slot("name")
 _BLOCK_TEXTS = {"description_de", "description_en"}
 _BLANK_LINES = re.compile(r"\n{3,}")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+_PARAGRAPH = Markup('<p style="margin:0 0 16px;">{}</p>')
 # A whole tag, with its quoted attributes, so that nothing inside an attribute is taken for one.
 _TAG = re.compile(r'<([a-z][a-z0-9]*)((?:\s+[a-z-]+="[^"]*")*)\s*>')
 _STYLES = {
@@ -99,11 +110,13 @@ def render(
     entry: Entry | None,
     links: Links,
     sender: str,
+    own: LetterText | None = None,
 ) -> Rendered:
-    """A letter about an event. `entry` is needed for the kinds that carry a calendar entry."""
+    """A letter about an event. `entry` is needed for the kinds that carry a calendar entry, `own` holds the event's
+    own words."""
     event = cleaned(event)
     words = _words(event, language, near, links) | {"person": person, "kind": kind}
-    subject, text, html = _texts(kind, language, words)
+    subject, text, html = _texts(kind, language, words, _own_words(own, language, words))
     method = METHODS.get(kind, "")
     calendar = None
     if method and entry:
@@ -111,9 +124,30 @@ def render(
     return Rendered(subject, text, html, calendar, method)
 
 
-def render_sign_in(language: str, person: Person, minutes: int, links: Links) -> Rendered:
-    words = {"person": person, "minutes": minutes, "kind": Kind.SIGN_IN, "language": language}
-    return Rendered(*_texts(Kind.SIGN_IN, language, words | _notices(links, language)))
+def render_sign_in(
+    kind: Kind, language: str, person: Person, expires_at: datetime, minutes: int, links: Links
+) -> Rendered:
+    """A letter that lets an organiser in. `minutes` are those that its link is still good for."""
+    words = {
+        "person": person,
+        "minutes": minutes,
+        "until": moment(speech(language), expires_at.replace(second=0, microsecond=0), _HOUSE_ZONE),
+        "host": links.host,
+        "sign_in_page": links.page("/sign-in", language),
+        "kind": kind,
+        "language": language,
+    }
+    return Rendered(*_texts(kind, language, words | _notices(links, language)))
+
+
+def suggestion(kind: Kind, language: str) -> tuple[str, str]:
+    """Our own subject and opening as an organiser may change them: with placeholders, for a letter that may leave
+    on any day."""
+    place = {placeholder.value: written(placeholder, language) for placeholder in Placeholder}
+    words = place | {"near": Nearness.LATER, "person": Person(name=place["name"]), "kind": kind}
+    words["wording"] = SimpleNamespace(title=place["title"])
+    subject, opening = _subject(kind, language, words), _opening(kind, language, words)
+    return subject, opening.replace(_NAME, place["name"])
 
 
 @cache
@@ -151,13 +185,58 @@ def moment(speak: Speech, instant: datetime, zone: str) -> str:
     return f"{speak.date(instant, zone)}, {speak.time(instant, zone)}"
 
 
-def _texts(kind: Kind, language: str, words: dict[str, object]) -> tuple[str, str, str]:
-    jinja = environment(language)
-    subject, text, html = (
-        jinja.get_template(f"{kind}/{name}").render(words) for name in ("subject.txt", "body.txt", "body.html")
+def _texts(
+    kind: Kind, language: str, words: dict[str, object], own: tuple[str, str] = ("", "")
+) -> tuple[str, str, str]:
+    """Subject, text and HTML. Of `own`, subject and opening, what is not empty stands instead of ours; all the rest
+    of the letter is always there."""
+    subject = own[0] or _subject(kind, language, words)
+    name = cast(Person, words["person"]).name
+    words |= _as_text_and_html(own[1] or _opening(kind, language, words), name)
+    text, html = (
+        environment(language).get_template(f"{kind}/body.{form}").render(words) for form in ("txt", "html")
     )
+    return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html.strip() + "\n"
+
+
+def _subject(kind: Kind, language: str, words: dict[str, object]) -> str:
     # A no-break space would make a plain subject one that has to be encoded.
-    return subject.strip().replace("\xa0", " "), _BLANK_LINES.sub("\n\n", text).strip() + "\n", html.strip() + "\n"
+    return environment(language).get_template(f"{kind}/subject.txt").render(words).strip().replace("\xa0", " ")
+
+
+def _opening(kind: Kind, language: str, words: dict[str, object]) -> str:
+    """The greeting and our first sentences, in paragraphs; the name is still a slot."""
+    greeting = environment(language).get_template("greeting.txt").render(words | {"name": _NAME})
+    opening = environment(language).get_template(f"{kind}/opening.txt").render(words)
+    return f"{greeting.strip()}\n\n{opening.strip()}"
+
+
+def _own_words(own: LetterText | None, language: str, words: dict[str, object]) -> tuple[str, str]:
+    if own is None:
+        return "", ""
+    event, wording = cast(Event, words["event"]), cast(Wording, words["wording"])
+    values = {
+        Placeholder.NAME: _NAME if cast(Person, words["person"]).name else "",
+        Placeholder.TITLE: wording.title,
+        Placeholder.DATE: str(words["date"]),
+        Placeholder.BEGINS: str(words["begins"]),
+        Placeholder.ENDS: str(words["ends"]),
+        Placeholder.HOST: event.hosted_by,
+        Placeholder.HELP_PHONE: event.help_phone,
+    }
+    # One subject serves all readers, so nobody's name can stand in it.
+    subject = filled(clean_line(own.subject), language, values | {Placeholder.NAME: ""}).replace("\xa0", " ")
+    opening = filled(clean_block(own.opening), language, values)
+    return subject, opening if values[Placeholder.NAME] else opening.replace(" ,", ",")
+
+
+def _as_text_and_html(opening: str, name: str) -> dict[str, object]:
+    """An opening is text, in HTML as well. Its lines are broken before the name is in its place."""
+    paragraphs = [part.strip().split("\n") for part in _PARAGRAPHS.split(opening.strip())]
+    text = "\n\n".join("\n".join(map(_wrapped, lines)) for lines in paragraphs)
+    html = Markup("\n").join(_PARAGRAPH.format(Markup("<br>\n").join(map(escape, lines))) for lines in paragraphs)
+    named = Markup("<bdi>{}</bdi>").format(name)
+    return {"opening": text.replace(_NAME, name), "opening_html": Markup(html.replace(_NAME, named))}  # noqa: S704
 
 
 def _words(event: Event, language: str, near: Nearness, links: Links) -> dict[str, object]:
@@ -176,7 +255,7 @@ def _words(event: Event, language: str, near: Nearness, links: Links) -> dict[st
         # The texts' own language, where it is not the letter's.
         "lang": Markup(' lang="{}"').format(wording.language) if wording.language != language else "",
         "date": date,
-        "weekday": weekday,
+        "weekday": weekday.rstrip(","),
         "day": day,
         "one_day": local[0] == local[1],
         "clock": speak.clock(event.starts_at, zone),

@@ -57,7 +57,8 @@ def join(
     if who and stay is None:
         raise objections.no_such_registrant()
     if stay is None:
-        stay = _stay(sitting, name or "Guest", email, "", "", device, now)
+        stay = _stay(sitting, name, email, "", "", device, now)
+        stay.name = name or (announcements.hidden_number(stay) if device == "phone" else "Guest")
     for other in sitting.present:
         if stay.email and (other.email, other.device) == (stay.email, stay.device):
             _go_out(world, webinar, sitting, other, now, "left the meeting")

@@ -44,7 +44,7 @@ DEFAULTS: Json = {
     "meeting_authentication": False,
     "panelist_authentication": False,
     "email_in_attendee_report": False,
-    "global_dial_in_countries": ["DE"],
+    "global_dial_in_countries": ["DE", "AT", "CH", "GB"],
 }
 # Taken from PATCH only; the create request does not know it.
 _ONLY_BY_CHANGE = ("registrants_confirmation_email", "notify_registrants")

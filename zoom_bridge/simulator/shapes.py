@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from zoom_bridge.simulator.world import World
 
 AGENDA_IN_LISTS = 250
-_DIAL_IN = {"country": "DE", "country_name": "Germany", "city": "", "number": "+49 69 0000 0000", "type": "toll"}
+# Numbers that nobody has: Germany's and Britain's are set aside for films, the others cannot be given to anybody.
+_DIAL_IN = [
+    {"country": country, "country_name": name, "city": city, "number": number, "type": kind}
+    for country, name, city, number, kind in (
+        ("DE", "Germany", "Berlin", "+49 30 23125 100", "toll"),
+        ("DE", "Germany", "Frankfurt", "+49 69 90009 100", "toll"),
+        ("AT", "Austria", "Vienna", "+43 1 000 0100", "toll"),
+        ("CH", "Switzerland", "Zurich", "+41 44 000 01 00", "toll"),
+        ("GB", "United Kingdom", "London", "+44 20 7946 0100", "toll"),
+        ("GB", "United Kingdom", "", "+44 808 157 0100", "tollfree"),
+    )
+]
 
 
 def webinar_answer(world: "World", webinar: Webinar) -> Json:
@@ -23,7 +34,7 @@ def webinar_answer(world: "World", webinar: Webinar) -> Json:
         "encrypted_passcode": webinar.password[::-1],
         "h323_passcode": webinar.password,
         "creation_source": webinar.creation_source,
-        "settings": deepcopy(webinar.settings) | {"global_dial_in_numbers": [dict(_DIAL_IN)]},
+        "settings": deepcopy(webinar.settings) | {"global_dial_in_numbers": _dial_in(webinar)},
         **webinar.extras,
     }
     if webinar.asks_to_register:
@@ -36,6 +47,14 @@ def created_webinar_answer(world: "World", webinar: Webinar) -> Json:
     answer = webinar_answer(world, webinar)
     answer["registrants_confirmation_email"] = answer["settings"].pop("registrants_confirmation_email")
     return answer
+
+
+def _dial_in(webinar: Webinar) -> list[Json]:
+    """None at all while the telephone is switched off."""
+    if webinar.settings["audio"] == "voip":
+        return []
+    countries = webinar.settings["global_dial_in_countries"]
+    return [dict(number) for number in _DIAL_IN if number["country"] in countries]
 
 
 def webinar_row(world: "World", webinar: Webinar) -> Json:

@@ -197,7 +197,9 @@ def _good_setting(name: str, value: Any) -> bool:
     if name == "registrants_restrict_number":
         return _is_number(value, 0, 20_000)
     if name == "question_and_answer":
-        return isinstance(value, dict)
+        return isinstance(value, dict) and isinstance(value.get("enable", False), bool)
+    if name == "global_dial_in_countries":
+        return isinstance(value, list) and all(isinstance(country, str) for country in value)
     return True
 
 

@@ -1,4 +1,5 @@
-"""The engine, for SQLite or PostgreSQL, and the two ways to use it: `transaction()` writes, `reading()` looks.
+"""The engine, for SQLite or PostgreSQL, and the ways to use it: `transaction()` writes, `reading()` looks, and
+`glancing()` looks once.
 
 SQLite needs care: with a driver's defaults, readers that later write lose updates without an error. So writers
 take the write lock at once (BEGIN IMMEDIATE), and they queue for it in an order of ours (`writers.py`)."""
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -38,16 +39,28 @@ class Database:
             options["connect_args"] = {"connect_timeout": 2}
         self.engine = create_engine(url, **options)
         self._writers: Writers | None = None
+        self._without_begin: Engine | None = None
         if self.sqlite:
             self._writers = Writers(self.engine, self.engine.url.database or "", BUSY_SECONDS)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            self._without_begin = self.engine.execution_options(without_begin=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that may write. It is committed when the block ends, rolled back when it raises."""
         begin = self._writers.transaction if self._writers else self.engine.begin
         with _translated(), begin() as connection:
+            yield connection
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """For one statement, which is a consistent look by itself: SQLite needs no transaction around it."""
+        if self._without_begin is None:
+            with self.reading() as connection:
+                yield connection
+            return
+        with _translated(), self._without_begin.connect() as connection:
             yield connection
 
     @contextmanager
@@ -91,8 +104,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:  # 
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("without_begin"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager

@@ -18,6 +18,14 @@ def list_for_event(connection: Connection, event_id: int) -> list[LetterText]:
     return [LetterText(**dict(row) | {"kind": Kind(row["kind"])}) for row in connection.execute(query).mappings()]
 
 
+def find(connection: Connection, event_id: int, kind: Kind, language: str) -> LetterText | None:
+    query = select(*_COLUMNS).where(
+        _TABLE.c.event_id == event_id, _TABLE.c.kind == kind, _TABLE.c.language == language
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return LetterText(**dict(row) | {"kind": Kind(row["kind"])}) if row else None
+
+
 def keep(connection: Connection, text: LetterText) -> None:
     """Instead of the one there was."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

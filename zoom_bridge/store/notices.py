@@ -3,7 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.notice import REQUIRED, Notice, NoticeKind
@@ -12,6 +12,15 @@ from zoom_bridge.store import tables
 _COLUMNS = [tables.notices.c[field.name] for field in fields(Notice)]
 _NEWEST_FIRST = (
     select(*_COLUMNS).where(tables.notices.c.kind == bindparam("kind")).order_by(tables.notices.c.version.desc())
+)
+_VERSIONS = (
+    select(
+        tables.notices.c.language,
+        tables.notices.c.version,
+        (func.trim(tables.notices.c.text) != "").label("written"),
+    )
+    .where(tables.notices.c.kind == bindparam("kind"))
+    .order_by(tables.notices.c.version.desc())
 )
 
 
@@ -55,8 +64,13 @@ def missing(connection: Connection) -> tuple[str, ...]:
 
 
 def privacy_version(connection: Connection, language: str) -> int | None:
-    notice = current(connection, NoticeKind.PRIVACY, language)
-    return notice.version if notice else None
+    """The version of the privacy notice that `current` gives, without reading its text: everybody who registers has
+    it looked up."""
+    newest: dict[str, tuple[int, bool]] = {}
+    for row in connection.execute(_VERSIONS, {"kind": NoticeKind.PRIVACY}):
+        newest.setdefault(row.language, (row.version, row.written))
+    written = {code: version for code, (version, there) in newest.items() if there}
+    return written.get(language) or next(iter(written.values()), None)
 
 
 def written_at(connection: Connection) -> datetime | None:

@@ -4,7 +4,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.account import Organiser, Role, SignIn
 from zoom_bridge.store import tables
@@ -39,10 +40,12 @@ def list_all(connection: Connection) -> list[Organiser]:
 
 def add(
     connection: Connection, email: str, name: str, language: str, now: datetime, role: Role = Role.OWNER
-) -> int:
+) -> int | None:
+    """The new organiser's key; None when the address is known."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"email": email, "name": name, "language": language, "role": role, "created_at": now}
-    statement = insert(tables.organisers).values(values).returning(tables.organisers.c.id)
-    return int(connection.execute(statement).scalar_one())
+    statement = dialect.insert(tables.organisers).values(values).on_conflict_do_nothing(index_elements=["email"])
+    return connection.execute(statement.returning(tables.organisers.c.id)).scalar()
 
 
 def change(connection: Connection, organiser_id: int, **values: Any) -> None:
@@ -54,9 +57,10 @@ def remove(connection: Connection, organiser_id: int) -> None:
     connection.execute(delete(tables.organisers).where(tables.organisers.c.id == organiser_id))
 
 
-def count_owners(connection: Connection) -> int:
-    query = select(func.count()).select_from(tables.organisers).where(tables.organisers.c.role == Role.OWNER)
-    return int(connection.execute(query).scalar_one())
+def lock_owners(connection: Connection) -> set[int]:
+    """Who the owners are, with nobody changing that until the transaction ends: two could remove each other."""
+    query = select(tables.organisers.c.id).where(tables.organisers.c.role == Role.OWNER).with_for_update()
+    return set(connection.execute(query.order_by(tables.organisers.c.id)).scalars())
 
 
 def add_sign_in(connection: Connection, organiser_id: int, key: str, now: datetime, expires_at: datetime) -> int:
@@ -97,6 +101,11 @@ def close_session(connection: Connection, token_hash: str) -> None:
 def close_sessions(connection: Connection, organiser_id: int) -> None:
     """Signed out everywhere."""
     connection.execute(delete(tables.sessions).where(tables.sessions.c.organiser_id == organiser_id))
+
+
+def delete_sign_ins(connection: Connection, organiser_id: int) -> None:
+    """With the letters that carry them."""
+    connection.execute(delete(tables.sign_ins).where(tables.sign_ins.c.organiser_id == organiser_id))
 
 
 def delete_expired(connection: Connection, now: datetime) -> None:

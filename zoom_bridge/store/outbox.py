@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from zoom_bridge.domain.letter_text import LetterText
 from zoom_bridge.domain.message import Kind, Message
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.store import tables
@@ -19,6 +20,8 @@ MOST_AN_HOUR = 3
 PRESSED_TWICE = timedelta(minutes=1)
 
 _TABLE = tables.messages
+#: Tests to organisers are letters of an event, and count nowhere.
+NO_TEST = _TABLE.c.organiser_id.is_(None)
 _MESSAGE_FIELDS = [field.name for field in fields(Message)]
 _REGISTRATION_FIELDS = [field.name for field in fields(Registration)]
 _COLUMNS = [_TABLE.c[name] for name in _MESSAGE_FIELDS]
@@ -26,10 +29,23 @@ _TO_SEND = (
     select(
         *_COLUMNS,
         *(tables.registrations.c[name].label(f"registration_{name}") for name in _REGISTRATION_FIELDS),
+        tables.letter_texts.c.subject.label("own_subject"),
+        tables.letter_texts.c.opening.label("own_opening"),
+        tables.letter_texts.c.written_at.label("own_written_at"),
         tables.events.c.revision.label("event_revision"),
     )
     .outerjoin(tables.registrations, tables.registrations.c.id == _TABLE.c.registration_id)
     .outerjoin(tables.events, tables.events.c.id == _TABLE.c.event_id)
+    # The event's own words come along, found by their primary key: no statement more for a letter, no cache that could
+    # be stale, and an event without any costs one look into the index.
+    .outerjoin(
+        tables.letter_texts,
+        and_(
+            tables.letter_texts.c.event_id == _TABLE.c.event_id,
+            tables.letter_texts.c.kind == _TABLE.c.kind,
+            tables.letter_texts.c.language == func.coalesce(_TABLE.c.language, tables.registrations.c.language),
+        ),
+    )
     .where(
         _TABLE.c.id == bindparam("message_id"),
         _TABLE.c.claim == bindparam("claim"),
@@ -67,10 +83,12 @@ def queue(
     _insert(connection, rows)
 
 
-def queue_sign_in(connection: Connection, sign_in_id: int, useful_until: datetime, now: datetime) -> None:
+def queue_sign_in(
+    connection: Connection, sign_in_id: int, useful_until: datetime, now: datetime, kind: Kind = Kind.SIGN_IN
+) -> None:
     row = {
         "unique_key": f"s{sign_in_id}",
-        "kind": Kind.SIGN_IN,
+        "kind": kind,
         "sign_in_id": sign_in_id,
         "schedule_revision": 0,
         "created_at": now,
@@ -78,6 +96,48 @@ def queue_sign_in(connection: Connection, sign_in_id: int, useful_until: datetim
         "due_at": now,
     }
     _insert(connection, [row])
+
+
+def queue_test(
+    connection: Connection,
+    kind: Kind,
+    event_id: int,
+    organiser_id: int,
+    language: str,
+    useful_until: datetime,
+    now: datetime,
+) -> bool:
+    """A letter as a test to an organiser. False when the same one has just been asked for: a button pressed twice,
+    also when both presses come at once, because the key counts on from the test before."""
+    last = find_last_test(connection, kind, event_id, organiser_id, language)
+    if last and last.created_at > now - PRESSED_TWICE:
+        return False
+    row = {
+        "unique_key": f"t{organiser_id}:e{event_id}:{kind}:{language}:{last.id if last else 0}",
+        "kind": kind,
+        "event_id": event_id,
+        "organiser_id": organiser_id,
+        "language": language,
+        "schedule_revision": 0,
+        "created_at": now,
+        "useful_until": useful_until,
+        "due_at": now,
+    }
+    _insert(connection, [row])
+    return True
+
+
+def find_last_test(
+    connection: Connection, kind: Kind, event_id: int, organiser_id: int, language: str
+) -> Message | None:
+    query = select(*_COLUMNS).where(
+        _TABLE.c.organiser_id == organiser_id,
+        _TABLE.c.event_id == event_id,
+        _TABLE.c.kind == kind,
+        _TABLE.c.language == language,
+    )
+    row = connection.execute(query.order_by(_TABLE.c.id.desc()).limit(1)).mappings().one_or_none()
+    return _message(row) if row else None
 
 
 def find(connection: Connection, message_id: int) -> Message | None:
@@ -93,7 +153,7 @@ def list_some(connection: Connection, ids: Sequence[int]) -> list[Message]:
 def list_stuck(connection: Connection, event_id: int, limit: int = 50) -> list[Message]:
     query = (
         select(*_COLUMNS)
-        .where(_TABLE.c.event_id == event_id, _TABLE.c.gave_up_at.is_not(None))
+        .where(_TABLE.c.event_id == event_id, _TABLE.c.gave_up_at.is_not(None), NO_TEST)
         .order_by(_TABLE.c.id)
         .limit(limit)
     )
@@ -113,10 +173,11 @@ def fix_identity(connection: Connection, ids: Sequence[int], word: str, host: st
 
 @dataclass(frozen=True)
 class ToSend:
-    """What has to be looked at right before a letter leaves, read in one go."""
+    """What has to be looked at right before a letter leaves, read in one go. `own`: the event's own words for it."""
 
     message: Message
     registration: Registration | None
+    own: LetterText | None
     event_revision: int
 
 
@@ -129,7 +190,13 @@ def find_to_send(connection: Connection, message_id: int, claim: str, now: datet
     message = Message(**dict(zip(_MESSAGE_FIELDS, values, strict=False)) | {"kind": Kind(row.kind)})
     person = dict(zip(_REGISTRATION_FIELDS, values[len(_MESSAGE_FIELDS) :], strict=False))
     registration = Registration(**person) if person["id"] is not None else None
-    return ToSend(message, registration, values[-1] or 0)
+    own = None
+    if row.own_written_at is not None:
+        language = message.language or person["language"]
+        own = LetterText(
+            message.event_id or 0, message.kind, language, row.own_subject, row.own_opening, row.own_written_at
+        )
+    return ToSend(message, registration, own, values[-1] or 0)
 
 
 def make_due(connection: Connection, message_id: int, now: datetime) -> None:
@@ -158,6 +225,7 @@ def anything_sent(connection: Connection, event_id: int, schedule_revision: int)
         _TABLE.c.event_id == event_id,
         _TABLE.c.schedule_revision == schedule_revision,
         _TABLE.c.sent_at.is_not(None),
+        NO_TEST,
     )
     return connection.execute(query.limit(1)).first() is not None
 

@@ -1,15 +1,14 @@
 """Joined, read-only lists for pages and CSV."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, case, func, or_, select
 
-from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Message
 from zoom_bridge.domain.registration import Registration, Source, Standing, ZoomStanding
-from zoom_bridge.domain.webinar import TwinWebinar
-from zoom_bridge.store import events, outbox, registrations, tables, webinars
+from zoom_bridge.store import outbox, registrations, tables
 
 PAGE_SIZE = 50
 
@@ -35,27 +34,25 @@ ZOOM_STANDINGS: dict[ZoomStanding, ColumnElement[bool]] = {
 
 
 @dataclass(frozen=True)
-class EventLine:
-    event: Event
-    registered: int
-    webinar: TwinWebinar | None
-
-
-@dataclass(frozen=True)
 class Numbers:
     """How many people stand where. `at_zoom` counts seats that Zoom knows as they are now, `by_phone` those
     of callers without an e-mail address, of whom Zoom knows nothing."""
 
-    registered: int
-    unconfirmed: int
-    waits_for_approval: int
-    cancelled: int
-    at_zoom: int
-    waiting: int
-    stuck: int
-    next_attempt_at: datetime | None
-    last_error: str | None
-    by_phone: int
+    registered: int = 0
+    unconfirmed: int = 0
+    waits_for_approval: int = 0
+    cancelled: int = 0
+    at_zoom: int = 0
+    waiting: int = 0
+    stuck: int = 0
+    next_attempt_at: datetime | None = None
+    last_error: str | None = None
+    by_phone: int = 0
+
+    @property
+    def online(self) -> int:
+        """Seats that Zoom has to know."""
+        return self.registered - self.by_phone
 
 
 @dataclass(frozen=True)
@@ -74,22 +71,19 @@ class People:
     total: int
 
 
-def list_events(connection: Connection) -> list[EventLine]:
-    """The latest start first."""
-    seats = select(_R.c.event_id, func.count().label("taken")).where(_SEATED).group_by(_R.c.event_id)
-    taken: dict[int, int] = {row.event_id: row.taken for row in connection.execute(seats)}
-    return [
-        EventLine(event, taken.get(event.id, 0), webinars.find_by_event(connection, event.id))
-        for event in events.list_all(connection)
-    ]
-
-
 def numbers(connection: Connection, event_id: int) -> Numbers:
-    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    return numbers_of(connection, [event_id]).get(event_id, Numbers())
 
-    row = connection.execute(
+
+def numbers_of(connection: Connection, event_ids: Sequence[int]) -> dict[int, Numbers]:
+    """Of several events in one go; those without people are not in it."""
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    rows = connection.execute(
         select(
+            _R.c.event_id,
             count(STANDINGS[Standing.REGISTERED]),
             count(STANDINGS[Standing.UNCONFIRMED]),
             count(STANDINGS[Standing.WAITS_FOR_APPROVAL]),
@@ -100,9 +94,11 @@ def numbers(connection: Connection, event_id: int) -> Numbers:
             func.min(case((_BEHIND & ~_STUCK, _R.c.due_at))),
             func.max(case((_BEHIND, _R.c.last_error))),
             count(_SEATED & _BY_PHONE),
-        ).where(_R.c.event_id == event_id)
-    ).one()
-    return Numbers(*row)
+        )
+        .where(_R.c.event_id.in_(event_ids))
+        .group_by(_R.c.event_id)
+    )
+    return {event_id: Numbers(*values) for event_id, *values in rows}
 
 
 def people(
@@ -150,7 +146,7 @@ def letters(connection: Connection, event_id: int) -> list[LetterLine]:
             count(m.c.gave_up_at.is_not(None)),
             func.max(m.c.last_error),
         )
-        .where(m.c.event_id == event_id)
+        .where(m.c.event_id == event_id, outbox.NO_TEST)
         .group_by(m.c.kind)
         .order_by(m.c.kind)
     )
@@ -162,7 +158,7 @@ def skip_reasons(connection: Connection, event_id: int) -> dict[tuple[str, str],
     m = tables.messages
     rows = connection.execute(
         select(m.c.kind, m.c.skip_reason, func.count())
-        .where(m.c.event_id == event_id, m.c.skipped_at.is_not(None))
+        .where(m.c.event_id == event_id, m.c.skipped_at.is_not(None), outbox.NO_TEST)
         .group_by(m.c.kind, m.c.skip_reason)
     )
     return {(kind, reason): n for kind, reason, n in rows}
@@ -173,6 +169,25 @@ def letters_to(connection: Connection, registration_id: int) -> list[tuple[str, 
     m = tables.messages
     query = select(m.c.kind, m.c.sent_at).where(m.c.registration_id == registration_id, m.c.sent_at.is_not(None))
     return [(kind, sent_at) for kind, sent_at in connection.execute(query.order_by(m.c.sent_at, m.c.id))]
+
+
+def letters_of(connection: Connection, registration_id: int) -> list[Message]:
+    """All letters to one person, the oldest first."""
+    m = tables.messages
+    ids = connection.execute(select(m.c.id).where(m.c.registration_id == registration_id)).scalars()
+    return outbox.list_some(connection, list(ids))
+
+
+def last_letters(connection: Connection, registration_ids: Sequence[int]) -> dict[int, Message]:
+    """The newest letter to each of these people."""
+    m = tables.messages
+    newest = (
+        select(func.max(m.c.id)).where(m.c.registration_id.in_(registration_ids)).group_by(m.c.registration_id)
+    )
+    ids = list(connection.execute(newest).scalars())
+    return {
+        letter.registration_id: letter for letter in outbox.list_some(connection, ids) if letter.registration_id
+    }
 
 
 def stuck_letters(connection: Connection, event_id: int) -> list[tuple[Message, Registration]]:

@@ -45,6 +45,8 @@ def keep(connection: Connection, picture: Picture) -> None:
 
 
 def delete_unused(connection: Connection, before: datetime) -> int:
-    """What nothing names and nobody uploaded since then. Returns how many went."""
+    """What nothing names, not even a form that may still be saved, and nobody uploaded since then. Returns how many
+    went."""
     unused = [~exists().where(column == _TABLE.c.digest) for column in NAMED_IN]
+    unused.append(~exists().where(tables.unsaved_forms.c.fields.contains(_TABLE.c.digest)))
     return connection.execute(delete(_TABLE).where(_TABLE.c.created_at < before, *unused)).rowcount

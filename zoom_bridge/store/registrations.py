@@ -127,6 +127,12 @@ def mark_asked(connection: Connection, ids: Iterable[int], now: datetime | None)
     connection.execute(update(_TABLE).where(_TABLE.c.id.in_(list(ids))).values(asked_zoom_at=now))
 
 
+def letters_to_all(connection: Connection, event_id: int) -> int:
+    """How many letters a letter to everybody with a seat is."""
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == event_id, _HAS_ADDRESS, *_SEATED)
+    return int(connection.execute(query).scalar_one())
+
+
 def confirmed_ids(connection: Connection, event_id: int, before: datetime) -> Sequence[int]:
     """Whom a letter to all reaches: who has a seat, had it by then, and has an address."""
     query = select(_TABLE.c.id).where(
@@ -152,6 +158,15 @@ def delete_unconfirmed(connection: Connection, now: datetime) -> int:
         )
     )
     return gone.rowcount
+
+
+def forget_needs(connection: Connection, ended_before: datetime) -> int:
+    """What people need to take part, and what they want to know of the panel, is of use until the event is over.
+    Returns of how many people it went."""
+    over = select(tables.events.c.id).where(tables.events.c.ends_at <= ended_before)
+    told = (_TABLE.c.needs != "") | (_TABLE.c.asks != "")
+    emptied = update(_TABLE).where(_TABLE.c.event_id.in_(over), told).values(needs="", asks="")
+    return connection.execute(emptied).rowcount
 
 
 @cache

@@ -50,6 +50,8 @@ def forget_twin(connection: Connection, webinar_id: int, now: datetime) -> None:
             absent_at=None,
             gone_at=None,
             differing="",
+            dial_in=(),
+            passcode="",
             due_at=now,
             attempts=0,
             gave_up_at=None,

@@ -3,10 +3,12 @@
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,14 +16,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from zoom_bridge import i18n
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.web import (
+    backstage,
     context,
+    doorplate,
     error_pages,
+    feeds,
     guards,
     headers,
     health,
+    my_data,
     organiser,
     personal,
+    picture_door,
     public,
+    registrar,
     sign_in,
     zoom_webhooks,
 )
@@ -40,16 +48,43 @@ def create_app(bridge: Bridge) -> Flask:
     configure_limits(app, web.base_url, web.trusted_proxies)
     configure_templates(app)
     headers.configure(app, https)
+    backstage.configure(app)
     guards.configure(app, web.base_url)
     error_pages.configure(app)
-    for door in (public.bp, personal.bp, sign_in.bp, organiser.bp, zoom_webhooks.bp, health.bp):
+    picture_door.configure(app)
+    doorplate.configure(app)
+    for door in (
+        public.bp,
+        registrar.bp,
+        feeds.bp,
+        picture_door.bp,
+        doorplate.bp,
+        personal.bp,
+        my_data.bp,
+        sign_in.bp,
+        organiser.bp,
+        zoom_webhooks.bp,
+        health.bp,
+    ):
         app.register_blueprint(door)
     return app
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but with one signer: the secret stays the same, and every request needs it twice."""
+
+    def __init__(self) -> None:
+        self._signer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
 
 
 def configure_sessions(app: Flask, secret_key: str, https: bool) -> None:
     """The cookie holds the form token and, for organisers, a token whose truth is in the database."""
     app.secret_key = secret_key
+    app.session_interface = Sessions()
     app.config.update(
         # Browsers accept the prefix only with Secure, which a trial on a loopback address does not have.
         SESSION_COOKIE_NAME="__Host-session" if https else "session",
@@ -105,7 +140,8 @@ def _static_versions(folder: Path) -> dict[str, str]:
 
 def _keep_language(endpoint: str, values: dict[str, object]) -> None:
     """Who asked for a language in the address keeps it from page to page."""
-    if endpoint != "static" and "lang" not in values and (asked := context.asked_language()):
+    files = endpoint in ("static", "pictures.show")
+    if not files and "lang" not in values and (asked := context.asked_language()):
         values["lang"] = asked
 
 

@@ -1,14 +1,12 @@
 """Who is in the room now, and afterwards who was there: on a page, and as a file for spreadsheets."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template
 
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Attendance, Match, Room, fold
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.registration import Registration
@@ -17,11 +15,9 @@ from zoom_bridge.store import registrations, sightings
 from zoom_bridge.web import backstage
 from zoom_bridge.web.context import bridge, now, speech
 from zoom_bridge.web.in_words import MATCHES
+from zoom_bridge.web.spreadsheet import as_file, wall
 
 bp = Blueprint("attendance_desk", __name__)
-
-#: Spreadsheets take a text that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -72,6 +68,7 @@ class Evening:
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/attendance")
+@backstage.needs(Role.RECEPTION)
 def show(event_id: int) -> str:
     evening = _evening(event_id)
     return render_template(
@@ -85,11 +82,10 @@ def show(event_id: int) -> str:
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/attendance.csv")
+@backstage.needs(Role.RECEPTION)
 def as_csv(event_id: int) -> Response:
     evening = _evening(event_id)
-    response = Response(_lines(_rows(evening, speech())), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="attendance.csv"'
-    return response
+    return as_file(_rows(evening, speech()), "attendance")
 
 
 def _evening(event_id: int) -> Evening:
@@ -125,32 +121,9 @@ def _rows(evening: Evening, speech: Speech) -> Iterator[list[str]]:
             say("yes") if person and person.active else say("no"),
             say("yes"),
             str(one.minutes),
-            _wall(attendance.first_joined_at, evening.event),
-            _wall(attendance.left_at, evening.event),
+            wall(attendance.first_joined_at, evening.event.timezone),
+            wall(attendance.left_at, evening.event.timezone),
             say(MATCHES[attendance.matched_by]) if attendance.matched_by else say("unknown guest"),
         ]
     for person in evening.absent:
         yield [person.first_name, person.last_name, person.email, say("yes"), say("no"), "0", "", "", ""]
-
-
-def _wall(instant: datetime | None, event: Event) -> str:
-    """As spreadsheets understand it in every language."""
-    return instant.astimezone(ZoneInfo(event.timezone)).strftime("%Y-%m-%d %H:%M:%S") if instant else ""
-
-
-def _lines(rows: Iterator[list[str]]) -> Iterator[bytes]:
-    """Row by row, so that a long list does not lie in memory as a file as well."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    # Excel takes the file for UTF-8 only when it begins with this mark.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
-    for row in rows:
-        writer.writerow([plain(cell) for cell in row])
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def plain(cell: str) -> str:
-    """The same text, so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

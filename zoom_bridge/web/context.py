@@ -1,10 +1,13 @@
 """What every view has at hand while a request lasts: the assembled bridge, the time, the reader's language."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from flask import current_app, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from zoom_bridge import i18n
 from zoom_bridge.bridge import Bridge
@@ -38,8 +41,14 @@ def speech() -> i18n.Speech:
     """The reader's language: asked for, known, accepted by the browser, else German."""
     if "speech" not in g:
         known = asked_language() or g.get("known_language")
-        g.speech = i18n.speech(i18n.choose_language(request.accept_languages.best_match, known))
+        g.speech = i18n.speech(known or _accepted(request.headers.get("Accept-Language", "")))
     return cast(i18n.Speech, g.speech)
+
+
+@lru_cache(maxsize=200)
+def _accepted(header: str) -> str:
+    """Browsers of one kind all say the same."""
+    return i18n.choose_language(parse_accept_header(header, LanguageAccept).best_match, None)
 
 
 def say(message: str, **values: object) -> str:
@@ -60,8 +69,20 @@ def seen_event() -> Event | None:
 
 
 def this_page_in(language: str) -> str:
-    """The address of this page in another language."""
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    """The address of this page in another language; of an answer to a form, that of the page the form was on."""
+    path, query = request.path, list(request.args.items(multi=True))
+    if not _can_be_opened():
+        page = urlsplit(request.referrer or "")
+        path, query = unquote(page.path), parse_qsl(page.query)
+    query = [(name, value) for name, value in query if name != "lang"]
     # Two slashes at its beginning would name another host.
-    path = "/" + quote(request.path.lstrip("/"))
+    path = "/" + quote(path.lstrip("/"))
     return f"{path}?{urlencode([*query, ('lang', language)])}"
+
+
+def _can_be_opened() -> bool:
+    """Whether there is a page at this address, besides the answer to a form."""
+    if request.method in {"GET", "HEAD"}:
+        return True
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(method="GET")

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from zoom_bridge.domain import refusals
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.store.database import DatabaseUnavailable
-from zoom_bridge.web import context
+from zoom_bridge.web import context, doorplate
 from zoom_bridge.web.guards import ForeignOrigin, FormExpired
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ OTHERS: dict[int, ErrorPage] = {
         413,
         N_("That was too much at once"),
         N_("What you sent is larger than we accept."),
-        N_("Please shorten the text and send it again."),
+        N_("Please go back, and send less text or smaller pictures."),
     ),
     500: ErrorPage(
         500,
@@ -188,6 +188,7 @@ def failed(failure: Failure) -> Response:
 
 
 def unavailable(error: DatabaseUnavailable) -> Response:
+    doorplate.leave_as_it_is()
     response = show(OTHERS[503], error_id=_logged(error))
     response.headers["Retry-After"] = "10"
     return response

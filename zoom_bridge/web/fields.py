@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, Form, StringField
 from wtforms.validators import StopValidation
 
 from zoom_bridge.i18n import Speech
@@ -58,6 +58,16 @@ class Texts:
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.speech.say_n(singular, plural, n)
+
+
+class SpokenForm(Form):  # type: ignore[misc]
+    """Its fields complain in the reader's language: SpokenForm(fields, meta={"texts": Texts(speech)})."""
+
+    class Meta:
+        texts: Texts
+
+        def get_translations(self, form: Form) -> Texts:  # noqa: ARG002
+            return self.texts
 
 
 class Line(StringField):  # type: ignore[misc]
@@ -196,6 +206,16 @@ class WebAddress(Line):
         return text
 
 
+class SafeAddress(WebAddress):
+    """For what our pages offer to play or to open: only over a protected line."""
+
+    def read(self, text: str) -> str:
+        address = super().read(text)
+        if not address.startswith("https:"):
+            self.refuse(self.gettext("Please enter a web address that begins with https://."))
+        return address
+
+
 class Phone(Line):
     def __init__(self, label: str = "", **options: Any) -> None:
         super().__init__(label, longest=40, **options)
@@ -243,6 +263,16 @@ class Which(Line):
     @property
     def second(self) -> bool | None:
         return {"first": False, "second": True}.get(self.data)
+
+
+class Items(Passage):
+    """A list, typed one item per line."""
+
+    def nothing(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(cleaned_line, text.splitlines())))
 
 
 class Tick(BooleanField):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Rows of a form that can be repeated (partners, speakers), without script: their buttons send the form back, and it
+"""Rows of a form that can be repeated (partners, speakers, questions), without script: their buttons send the form back, and it
 comes again with a row more, less, or higher up. Nothing that was typed is lost."""
 
 import re
@@ -38,10 +38,6 @@ def bound(kind: type[Form], name: str, fields: "MultiDict[str, str]", **options:
     """One small form for each submitted row, and an empty one when there is none."""
     numbers = sorted({place[0] for key in fields if (place := _place(key, name))})
     return [kind(fields, prefix=row_of(name, number), **options) for number in numbers or [0]]
-
-
-def filled(row: Form) -> bool:
-    return any(field.data for field in row)
 
 
 def _place(key: str, name: str) -> tuple[int, str] | None:

@@ -1,14 +1,16 @@
 """The event form: submitted fields → a draft, or errors beside the fields. What single fields understand is in
-`fields.py`, rows that repeat are in `form_rows.py`; the page is `templates/organiser/event_form.html`."""
+`fields.py`, rows that repeat are in `form_rows.py` and `row_kinds.py`, pictures in `form_pictures.py`, the form of an
+event that there is in `refilled.py`; the page is `templates/organiser/event_form.html`."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form
+from wtforms import Field
 
-from zoom_bridge.domain.event import LANGUAGES, Event, EventDraft, Panelist, Partner
+from zoom_bridge.domain.event import LANGUAGES, Event, EventDraft
 from zoom_bridge.i18n import Speech
 from zoom_bridge.web.fields import (
     N_,
@@ -20,14 +22,19 @@ from zoom_bridge.web.fields import (
     MailAddress,
     Passage,
     Phone,
+    SafeAddress,
+    SpokenForm,
     Texts,
     Tick,
     WebAddress,
     Which,
     zone_exists,
 )
-from zoom_bridge.web.form_moments import MOMENTS, Moment, moment_fields
-from zoom_bridge.web.form_rows import arranged, bound, filled, row_of
+from zoom_bridge.web.form_moments import MOMENTS, Moment
+from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, without_drop
+from zoom_bridge.web.form_rows import arranged, bound
+from zoom_bridge.web.form_sections import SECTIONS, Section
+from zoom_bridge.web.row_kinds import ROW_KINDS, QuestionRow, Row, field_label, tell_apart
 
 ZONES = (
     "Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam",
@@ -40,7 +47,8 @@ ZONES = (
 #: Longer is a slip in the end's date.
 LONGEST_EVENT = timedelta(hours=24)
 MOST_SEATS = 20_000
-ROWS = ("partners", "panelists")
+
+_TEXTS = ("title", "subtitle", "description", "themes_title", "themes", "programme", "trailer_text", "thanks")
 
 
 @dataclass(frozen=True)
@@ -52,36 +60,30 @@ class Complaint:
     sentence: str
 
 
-class _SpokenForm(Form):  # type: ignore[misc]
-    class Meta:
-        texts: Texts
-
-        def get_translations(self, form: Form) -> Texts:  # noqa: ARG002
-            return self.texts
-
-
-class PartnerFields(_SpokenForm):
-    name = Line(N_("Name"))
-    role = Line(N_("Role"))
-    url = WebAddress(N_("Web address"))
-
-
-class PanelistFields(_SpokenForm):
-    name = Line(N_("Name"))
-    office = Line(N_("Office or title"))
-    organisation = Line(N_("Organisation"))
-    mark = Line(N_("Word beside the name"), longest=60)
-
-
-class EventForm(_SpokenForm):
+class EventForm(SpokenForm):
     """`draft` is the way in; `complaints` says why there is none."""
 
     title_de = Line(N_("Title"))
     subtitle_de = Line(N_("Subtitle"), longest=300)
     description_de = Passage(N_("Description"), longest=20_000)
+    themes_title_de = Line(N_("Heading of the questions or topics"))
+    themes_de = Passage(N_("Questions or topics"), longest=5_000)
+    programme_de = Passage(N_("Programme"), longest=5_000)
+    trailer_text_de = Passage(N_("What the film or picture shows"), longest=5_000)
+    thanks_de = Passage(N_("Thanks"), longest=5_000)
     title_en = Line(N_("Title in English"))
     subtitle_en = Line(N_("Subtitle in English"), longest=300)
     description_en = Passage(N_("Description in English"), longest=20_000)
+    themes_title_en = Line(N_("Heading of the questions or topics in English"))
+    themes_en = Passage(N_("Questions or topics in English"), longest=5_000)
+    programme_en = Passage(N_("Programme in English"), longest=5_000)
+    trailer_text_en = Passage(N_("What the film or picture shows, in English"), longest=5_000)
+    thanks_en = Passage(N_("Thanks in English"), longest=5_000)
+
+    trailer_url = SafeAddress(N_("Link to the film"))
+    trailer_picture = ChosenPicture(N_("Picture"))
+    trailer_picturefile = ChosenFile(N_("Picture"))
+    recording_url = SafeAddress(N_("Link to the recording"))
 
     starts_day = Day(N_("Date of the event"), missing=N_("Please enter the date of the event."))
     starts_clock = Clock(N_("Start"), missing=N_("Please enter when the event starts."))
@@ -93,6 +95,13 @@ class EventForm(_SpokenForm):
 
     hosted_by = Line(N_("Who hosts the event"))
     hosted_by_url = WebAddress(N_("Web address of the host body"))
+    hosted_by_logo = ChosenPicture(N_("Logo of the host body"))
+    hosted_by_logofile = ChosenFile(N_("Logo of the host body"))
+
+    captions = Tick(N_("Live captions"))
+    sign_language = Tick(N_("Sign language interpretation"))
+    plain_language = Tick(N_("Plain language"))
+    participation = Tick(N_("Questions to the panel"))
 
     help_name = Line(N_("Name of the help line"))
     help_phone = Phone(N_("Phone number for help"))
@@ -115,65 +124,64 @@ class EventForm(_SpokenForm):
 
     def __init__(self, speech: Speech, fields: "MultiDict[str, str]") -> None:
         self.speech = speech
-        self.fields = arranged(fields, ROWS)
+        self.fields = arranged(fields, tuple(ROW_KINDS))
         spoken = {"meta": {"texts": Texts(speech)}}
         super().__init__(self.fields, **spoken)
         self.timezone.offers = _zones(speech, self.timezone.data)
-        self.partners = bound(PartnerFields, "partners", self.fields, **spoken)
-        self.panelists = bound(PanelistFields, "panelists", self.fields, **spoken)
-
-    @classmethod
-    def empty(cls, speech: Speech, zoom_host: str) -> "EventForm":
-        return cls(
-            speech,
-            MultiDict(
-                {
-                    "timezone": "Europe/Berlin",
-                    "zoom_host": zoom_host,
-                    "double_opt_in": "y",
-                    "remind_day_before": "y",
-                    "remind_hour_before": "y",
-                }
-            ),
-        )
-
-    @classmethod
-    def of(cls, speech: Speech, event: Event) -> "EventForm":
-        return cls(speech, _fields_of(event))
+        self.rows = {
+            kind: cast(list[Row], bound(row, kind, self.fields, **spoken)) for kind, row in ROW_KINDS.items()
+        }
+        tell_apart(cast(list[QuestionRow], self.rows["questions"]))
 
     def draft(self, now: datetime, kept: Event | None, *, publishing: bool = False) -> EventDraft | None:
         """What was submitted, as a draft; None when something does not fit, and `complaints` says what.
 
         A start in the past is refused unless it is the kept event's own and nothing is published."""
-        rows = [*self.partners, *self.panelists]
         # Every row is looked at even after the first mistake: all complaints come at once.
-        clean = [self.validate(), *[row.validate() for row in rows], *[self._named(row) for row in rows]]
-        titled, timed = self._titled(), self._timed(now, kept, publishing)
-        return self._draft() if all(clean) and titled and timed else None
+        clean = [self.validate(), *[row.fits() for rows in self.rows.values() for row in rows]]
+        titled, shown, timed = self._titled(), self._trailer_shown(), self._timed(now, kept, publishing)
+        return self._draft() if all(clean) and titled and shown and timed else None
+
+    def look_at_files(self) -> None:
+        """Complaints about files come also when the form is not to be saved yet: nobody notices otherwise that a
+        picture is missing."""
+        for form in (self, *[row for rows in self.rows.values() for row in rows]):
+            for field in form:
+                if isinstance(field, ChosenFile):
+                    field.validate(form)
 
     def complaints(self) -> list[Complaint]:
+        """In the order of the page."""
+        return [complaint for section in SECTIONS for complaint in self.complaints_in(section)]
+
+    def complaints_in(self, section: Section) -> list[Complaint]:
         return [
-            Complaint(field.id, self.label_of(field), str(field.errors[0]))
-            for field in self._places()
+            Complaint(field.id, label, str(field.errors[0]))
+            for name in section.fields
+            for label, field in self._places(name)
             if field.errors
         ]
 
-    def label_of(self, field: Field) -> str:
-        """What the field is called; in a row, with its number: "Partner 2: Name"."""
-        label = self.speech.say(field.label.text)
-        name, _, rest = field.name.partition("-")
-        if name not in ROWS:
-            return label
-        kind = self.speech.say(N_("Partner") if name == "partners" else N_("Speaker"))
-        return f"{kind} {int(rest.partition('-')[0]) + 1}: {label}"
+    def holds(self, *names: str) -> bool:
+        """Whether there is anything in these fields or rows, or wrong with them, or being done to them: then they are
+        not folded away."""
+        changing = without_drop(self.fields.get("change", ""))
+        return any(
+            field.errors or (field.data and not self._aside(name, field)) or changing.startswith(name)
+            for name in names
+            for _, field in self._places(name)
+        )
 
-    def _places(self) -> Iterator[Field]:
-        """All fields in the order of the page."""
-        for field in self:
-            if field.name == "help_name":
-                for row in [*self.partners, *self.panelists]:
-                    yield from row
-            yield field
+    def _places(self, name: str) -> Iterator[tuple[str, Field]]:
+        """(what it is called, the field), of a field or of all rows of a kind."""
+        if name not in self.rows:
+            yield self.speech.say(self[name].label.text), self[name]
+        for number, row in enumerate(self.rows.get(name, ())):
+            for field in row:
+                yield field_label(row, field, number), field
+
+    def _aside(self, name: str, field: Field) -> bool:
+        return name in self.rows and field.short_name in ROW_KINDS[name].aside
 
     def _titled(self) -> bool:
         titled = True
@@ -188,12 +196,13 @@ class EventForm(_SpokenForm):
         return titled
 
     def _texts(self, language: str) -> list[Line]:
-        return [getattr(self, f"{part}_{language}") for part in ("title", "subtitle", "description")]
+        return [self[f"{part}_{language}"] for part in _TEXTS]
 
-    def _named(self, row: Form) -> bool:
-        if row.name.data or not filled(row):
+    def _trailer_shown(self) -> bool:
+        texts = [text for text in (self.trailer_text_de, self.trailer_text_en) if text.data]
+        if not texts or self.trailer_url.data or self.trailer_picture.data:
             return True
-        row.name.complain(self.speech.say("Please enter the name, or remove this row."))
+        self._wrong(texts[0], N_("Please add the film or the picture, or this text will not be seen."))
         return False
 
     def moment(self, name: str) -> Moment:
@@ -253,7 +262,7 @@ class EventForm(_SpokenForm):
         plain = {
             field.name: field.value if isinstance(field, Line) else field.data
             for field in self
-            if not isinstance(field, Day | Clock | Which)
+            if not isinstance(field, Day | Clock | Which | ChosenFile)
         }
         starts_wall, ends_wall = self.moment("starts").wall, self.moment("ends").wall
         starts_at, ends_at = self._instants["starts"], self._instants["ends"]
@@ -269,37 +278,14 @@ class EventForm(_SpokenForm):
             ends_at=ends_at,
             opens_at=self._instants["opens"],
             closes_at=self._instants["closes"],
-            partners=tuple(Partner(**_values(row)) for row in self.partners if filled(row)),
-            panelists=tuple(Panelist(**_values(row)) for row in self.panelists if filled(row)),
+            **self._parts(),
         )
 
-
-def _values(row: Form) -> dict[str, str]:
-    return {field.short_name: field.value for field in row}
+    def _parts(self) -> dict[str, Any]:
+        return {kind: tuple(row.part() for row in rows if row.filled) for kind, rows in self.rows.items()}
 
 
 def _zones(speech: Speech, chosen: str) -> list[tuple[str, str]]:
     # An event keeps the zone it has, also when the list does not offer it.
     zones = ZONES if chosen in ZONES or not chosen or not zone_exists(chosen) else (*ZONES, chosen)
     return [(zone, speech.zone_place(zone) if zone != "UTC" else "UTC") for zone in zones]
-
-
-def _fields_of(event: Event) -> "MultiDict[str, str]":
-    """The fields as they would have to be submitted to get this event again."""
-    fields: MultiDict[str, str] = MultiDict()
-    known = asdict(event)
-    for name, value in known.items():
-        if isinstance(value, str):
-            fields[name] = value
-        elif isinstance(value, bool) and value:
-            fields[name] = "y"
-    fields["capacity"] = str(event.capacity or "")
-    for moment in MOMENTS:
-        if instant := getattr(event, f"{moment}_at"):
-            fields.update(moment_fields(moment, instant, event.timezone))
-    if fields["ends_day"] == fields["starts_day"]:
-        del fields["ends_day"]
-    for name in ROWS:
-        for number, row in enumerate(known[name]):
-            fields.update({row_of(name, number) + part: text for part, text in row.items()})
-    return fields

@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class ForeignOrigin(Forbidden):
@@ -109,7 +109,7 @@ def origins(base_url: str) -> frozenset[str]:
 
 def hosts_of(base_url: str) -> tuple[str, ...]:
     host = urlsplit(base_url).hostname or ""
-    return _LOOPBACK if host in _LOOPBACK else (host,)
+    return LOOPBACK if host in LOOPBACK else (host,)
 
 
 def _same_origin(own: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ view says it is the same for everybody (`same_for_everybody`)."""
 
 from collections.abc import Callable
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 _POLICY = {
     "default-src": "'none'",
@@ -37,29 +37,40 @@ _YEAR = 365 * 24 * 60 * 60
 
 
 def configure(app: Flask, https: bool) -> None:
-    defaults = list(_DEFAULTS.items())
+    defaults = dict(_DEFAULTS)
     if https:
-        defaults.append(("Strict-Transport-Security", f"max-age={_YEAR}"))
+        defaults["Strict-Transport-Security"] = f"max-age={_YEAR}"
+    by_key = [(name.lower(), name, value) for name, value in defaults.items()]
 
     @app.after_request
     def complete(response: Response) -> Response:
-        for name, value in defaults:
-            response.headers.setdefault(name, value)
+        # Of every answer, so without searching the whole list once for each.
+        given = {name.lower() for name, _ in response.headers}
+        for key, name, value in by_key:
+            if key not in given:
+                response.headers.add(name, value)
         if response.mimetype == "text/html":
-            response.vary.add("Accept-Language")
+            if "vary" in given:
+                response.vary.add("Accept-Language")
+            else:
+                response.headers.add("Vary", "Accept-Language")
         return response
 
 
 def same_for_everybody(response: Response) -> Response:
-    """A public page: caches may keep it, but ask before showing it again. It sets no cookie."""
+    """A public page: caches may keep it, but ask before showing it again, and are told when it is still the same.
+    It sets no cookie."""
     response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    if request.if_none_match:
+        response.make_conditional(request)
     return response
 
 
-def personal(form_action: str = "'self'") -> Callable[[Response], Response]:
+def personal(**changes: str) -> Callable[[Response], Response]:
     """For pages whose address is a key: the address goes nowhere, and no copy of the page stays behind."""
     own = {
-        "Content-Security-Policy": policy(form_action=form_action),
+        "Content-Security-Policy": policy(**changes),
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex, nofollow",
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Match
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, Skip
@@ -78,6 +79,19 @@ MISHAPS = (
     N_("Something went wrong here. We try again."),
 )
 
+#: What a role is called, and what it may.
+ROLES = {
+    Role.OWNER: (N_("Owner"), N_("Everything, settings and team included.")),
+    Role.EDITOR: (
+        N_("Editor"),
+        N_("Create, publish, change and cancel events, with their e-mails; and all that reception may."),
+    ),
+    Role.RECEPTION: (
+        N_("Reception"),
+        N_("Find people, register callers, send links again; the day of the event and the attendance."),
+    ),
+}
+
 LETTERS = {
     Kind.PLEASE_CONFIRM: N_("Please confirm"),
     Kind.CONFIRMATION: N_("Confirmation"),
@@ -136,6 +150,7 @@ ZOOM_STANDINGS = {
     ZoomStanding.STUCK: ("bad", "check", N_("please check")),
     ZoomStanding.NOT_WANTED: ("", "", N_("not yet")),
     ZoomStanding.REMOVED: ("", "", N_("signed off at Zoom")),
+    ZoomStanding.BY_PHONE: ("", "", N_("comes by telephone")),
 }
 
 

@@ -1,21 +1,20 @@
-"""What a public body says of itself (imprint, privacy, accessibility), and how the house is: its jobs, Zoom and the
-mail server, in words. Secrets and addresses are in the configuration file and are not shown."""
+"""The settings' page for what a public body must say of itself: imprint, privacy notice, accessibility statement. The
+other pages of the settings are `self_portrait.py` and `engine_room.py`."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection
 
 from zoom_bridge import richtext
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.notice import REQUIRED, NoticeKind
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.flows import informing
 from zoom_bridge.i18n import LANGUAGES
-from zoom_bridge.store import notices, overviews, runs
+from zoom_bridge.store import notices
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_, cleaned_passage
 from zoom_bridge.web.forms import Complaint
-from zoom_bridge.web.in_words import JOBS, failure_in_words
 
 bp = Blueprint("instance_settings", __name__)
 
@@ -35,14 +34,6 @@ _NOTICES = {
         N_("How accessible this service is, and how people reach you about barriers."),
     ),
 }
-_WAITING = {
-    "webinars": N_("Events wait to be brought to Zoom"),
-    "registrations": N_("Registrations wait to be brought to Zoom"),
-    "reminders": N_("Reminders wait to be prepared"),
-    "messages": N_("E-mails wait to be sent"),
-    "deliveries": N_("Reports from Zoom wait to be applied"),
-    "reports": N_("Attendance reports wait to be fetched"),
-}
 
 
 def show_again(kind: str) -> ResponseReturnValue:
@@ -52,11 +43,13 @@ def show_again(kind: str) -> ResponseReturnValue:
 
 
 @bp.get("/settings")
+@backstage.needs(Role.OWNER)
 def show() -> str:
     return _page({}, {})
 
 
 @bp.post("/settings/<kind>")
+@backstage.needs(Role.OWNER)
 @guards.shown_again_by(show_again)
 def write(kind: str) -> ResponseReturnValue:
     notice = _kind(kind)
@@ -98,7 +91,6 @@ def _page(typed: dict[tuple[NoticeKind, str], str], errors: dict[str, str]) -> s
             for language in LANGUAGES
         }
         missing = notices.missing(connection)
-        state = _state(connection)
     labels = {f"{kind}-{language}": _label(kind, language) for kind in NoticeKind for language in LANGUAGES}
     texts = {key: notice.text if notice else "" for key, notice in kept.items()}
     return render_template(
@@ -112,23 +104,9 @@ def _page(typed: dict[tuple[NoticeKind, str], str], errors: dict[str, str]) -> s
         errors=errors,
         labels=labels,
         zone=backstage.HOUSE_ZONE,
-        **state,
     )
 
 
 def _label(kind: NoticeKind, language: str) -> str:
     in_language = say("in German") if language == "de" else say("in English")
     return f"{say(_NOTICES[kind][0])}, {in_language}"
-
-
-def _state(connection: Connection) -> dict[str, object]:
-    jobs = [
-        (run, say(JOBS[run.job]) if run.job in JOBS else run.job, failure_in_words(run.last_error, speech()))
-        for run in runs.list_all(connection)
-    ]
-    overdue = [
-        (say(_WAITING[table]), since)
-        for table, since in overviews.oldest_overdue(connection, now()).items()
-        if table in _WAITING
-    ]
-    return {"jobs": jobs, "overdue": overdue}

@@ -1,27 +1,50 @@
-"""What goes when to whom: an event's letters and reminders as one line of steps, past first."""
+"""What goes when to whom: an event's letters and reminders as one line of steps, past first, or at a glance."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind
-from zoom_bridge.domain.reminder import Reminder
+from zoom_bridge.domain.reminder import Reminder, planned_reminders
 from zoom_bridge.i18n import Speech
+from zoom_bridge.store import overviews, reminders
 from zoom_bridge.store.overviews import LetterLine
+from zoom_bridge.web.fields import N_
 from zoom_bridge.web.in_words import DROPS, LETTERS, SKIPS, failure_in_words
 
 #: Letters that follow from what somebody does, in the order people meet them.
 _ANY_TIME = (Kind.PLEASE_CONFIRM, Kind.CONFIRMATION, Kind.GOODBYE, Kind.MOVED, Kind.CANCELLED)
 
+#: Reminders have moments of their own.
+OCCASIONS = {
+    Kind.PLEASE_CONFIRM: N_("At once after somebody has filled in the registration form."),
+    Kind.CONFIRMATION: N_("At once after each registration that counts."),
+    Kind.GOODBYE: N_("At once when somebody cancels, or when you cancel somebody's registration."),
+    Kind.MOVED: N_("To everybody registered, at once when you move the event."),
+    Kind.CANCELLED: N_("To everybody registered, at once when you cancel the event."),
+}
+
 
 @dataclass(frozen=True)
 class Step:
-    """`look` is a class of the line's points: "done", "now", "stopped" or none for what is still to come."""
+    """`look` is a class of the line's points: "done", "now", "stopped" or none for what is still to come; `kind` the
+    letter it is about."""
 
     look: str
     title: str
     sentences: tuple[str, ...] = ()
     at: datetime | None = field(default=None, compare=False)
+    kind: Kind | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The plan in two or three sentences. `gave_up`: how many letters could not be sent."""
+
+    sentences: tuple[str, ...]
+    gave_up: int
 
 
 @dataclass(frozen=True)
@@ -39,11 +62,46 @@ class MailPlan:
     def steps(self) -> list[Step]:
         any_time = [self._letters(line) for kind in _ANY_TIME for line in self.letters if line.kind == kind]
         if not any(line.kind == Kind.CONFIRMATION for line in self.letters) and not self.event.cancelled_at:
-            any_time.append(Step("", self._name(Kind.CONFIRMATION), (self._at_once(),)))
+            confirmation = Kind.CONFIRMATION
+            any_time.append(Step("", self._name(confirmation), (self._at_once(),), kind=confirmation))
         dated = [self._reminder(reminder) for reminder in self._current()]
         past = [step for step in dated if step.at and step.at <= self.now]
         coming = [step for step in dated if step not in past]
         return [*any_time, *past, self._today(), *coming, self._erasure()]
+
+    def glance(self) -> Glance:
+        coming = min(
+            (one for one in self._current() if one.due_at and not one.dropped_at and one.planned_at > self.now),
+            key=lambda one: one.planned_at,
+            default=None,
+        )
+        following = (
+            self.speech.say("Next: %(what)s.", what=self._dated(coming))
+            if coming
+            else self.speech.say("No further reminder is planned.")
+        )
+        sent = sum(line.sent for line in self.letters)
+        sentences = [following, self._waiting()]
+        if sent:
+            sentences.append(
+                self._say_n(
+                    "%(n)s e-mail has been handed over to the mail server so far.",
+                    "%(n)s e-mails have been handed over to the mail server so far.",
+                    sent,
+                )
+            )
+        return Glance(tuple(sentences), sum(line.gave_up for line in self.letters))
+
+    def occasion(self, kind: Kind) -> str:
+        """When a letter of this kind goes, in a sentence."""
+        if kind is Kind.PLEASE_CONFIRM and not self.event.double_opt_in:
+            return self.speech.say("Switched off for this event: registrations count at once.")
+        if kind in OCCASIONS:
+            return self.speech.say(OCCASIONS[kind])
+        planned = {reminder.kind: reminder.due_at for reminder in planned_reminders(self.event)}
+        if kind not in planned:
+            return self.speech.say("Switched off for this event.")
+        return self.speech.say("On %(moment)s, to everybody registered.", moment=self._moment(planned[kind]))
 
     def _current(self) -> list[Reminder]:
         return [
@@ -54,10 +112,11 @@ class MailPlan:
 
     def _letters(self, line: LetterLine) -> Step:
         sentences = [self._at_once()] if line.kind == Kind.CONFIRMATION and not self.event.cancelled_at else []
-        return Step(_look(line), self._name(Kind(line.kind)), (*sentences, *self._counts(line)))
+        kind = Kind(line.kind)
+        return Step(_look(line), self._name(kind), (*sentences, *self._counts(line)), kind=kind)
 
     def _at_once(self) -> str:
-        return self.speech.say("At once after each registration that counts.")
+        return self.speech.say(OCCASIONS[Kind.CONFIRMATION])
 
     def _counts(self, line: LetterLine) -> list[str]:
         """Handed over, not delivered: what becomes of a letter behind the mail server nobody tells us."""
@@ -92,16 +151,18 @@ class MailPlan:
         return f"{said}: {', '.join(reasons)}." if reasons else f"{said}."
 
     def _reminder(self, reminder: Reminder) -> Step:
-        name = self._name(reminder.kind)
-        title = f"{self._moment(reminder.planned_at)}: {name}"
-        line = next((line for line in self.letters if line.kind == reminder.kind), None)
+        title, kind, at = self._dated(reminder), reminder.kind, reminder.planned_at
+        line = next((line for line in self.letters if line.kind == kind), None)
         if reminder.dropped_at:
             reason = DROPS.get(reminder.drop_reason or "", DROPS["expired"])
-            return Step("stopped", title, (self.speech.say(reason),), reminder.planned_at)
+            return Step("stopped", title, (self.speech.say(reason),), at, kind)
         if reminder.queued_at:
             counts = tuple(self._counts(line)) if line else ()
-            return Step(_look(line), title, counts or (self._nobody(),), reminder.planned_at)
-        return Step("", title, (self._to_all(),), reminder.planned_at)
+            return Step(_look(line), title, counts or (self._nobody(),), at, kind)
+        return Step("", title, (self._to_all(),), at, kind)
+
+    def _dated(self, reminder: Reminder) -> str:
+        return f"{self._moment(reminder.planned_at)}: {self._name(reminder.kind)}"
 
     def _to_all(self) -> str:
         return self._say_n(
@@ -114,14 +175,14 @@ class MailPlan:
         return self.speech.say("Nobody was registered then.")
 
     def _today(self) -> Step:
-        waiting = sum(line.waiting for line in self.letters)
-        said = (
-            self._say_n("%(n)s e-mail is waiting to leave.", "%(n)s e-mails are waiting to leave.", waiting)
-            if waiting
-            else self.speech.say("No e-mail is waiting.")
-        )
         title = self.speech.say("Today, %(date)s (now)", date=self.speech.date(self.now, self.event.timezone))
-        return Step("now", title, (said,), self.now)
+        return Step("now", title, (self._waiting(),), self.now)
+
+    def _waiting(self) -> str:
+        waiting = sum(line.waiting for line in self.letters)
+        if not waiting:
+            return self.speech.say("No e-mail is waiting.")
+        return self._say_n("%(n)s e-mail is waiting to leave.", "%(n)s e-mails are waiting to leave.", waiting)
 
     def _erasure(self) -> Step:
         date = self.speech.date(self.event.forget_at, self.event.timezone)
@@ -137,6 +198,18 @@ class MailPlan:
 
     def _say_n(self, one: str, many: str, n: int) -> str:
         return self.speech.say_n(one, many, n)
+
+
+def read_plan(connection: Connection, event: Event, registered: int, now: datetime, speech: Speech) -> MailPlan:
+    return MailPlan(
+        event,
+        overviews.letters(connection, event.id),
+        reminders.list_for_event(connection, event.id),
+        overviews.skip_reasons(connection, event.id),
+        registered,
+        now,
+        speech,
+    )
 
 
 def _look(line: LetterLine | None) -> str:

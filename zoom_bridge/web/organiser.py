@@ -1,80 +1,144 @@
 """The organiser's pages: the list of events, and one event at a glance with its buttons. The other doors behind the
 same sign-in have files of their own: the event's form, its people, its attendance, its letters, and the settings."""
 
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import datetime
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.refusals import NotFound, NotPublishable
-from zoom_bridge.domain.wall_time import wall_of
-from zoom_bridge.domain.webinar import WebinarStanding
 from zoom_bridge.flows import hosting
-from zoom_bridge.store import notices, overviews, registrations, reminders, webinars
-from zoom_bridge.store.overviews import EventLine
-from zoom_bridge.web import attendance_desk, backstage, event_form, instance_settings, outbox_desk, people
+from zoom_bridge.store import agendas, notices, overviews, registrations, runs, webinars
+from zoom_bridge.store.agendas import AgendaLine
+from zoom_bridge.web import (
+    attendance_desk,
+    attention,
+    autosave,
+    backstage,
+    engine_room,
+    event_desk,
+    event_form,
+    instance_settings,
+    letter_desk,
+    letter_wording,
+    my_account,
+    outbox_desk,
+    people,
+    reception,
+    self_portrait,
+    team_desk,
+    wishes,
+)
 from zoom_bridge.web.banner import banner
-from zoom_bridge.web.context import bridge, now, say, say_n, speech
-from zoom_bridge.web.headers import policy
+from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.in_words import differing_in_words, failure_in_words, webinar_in_words
-from zoom_bridge.web.mail_plan import MailPlan
+from zoom_bridge.web.mail_plan import read_plan
+from zoom_bridge.web.next_step import Phase, countdown, phase
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
-bp.before_request(backstage.only_organisers)
-for door in (event_form, people, attendance_desk, outbox_desk, instance_settings):
+for door in (
+    event_form,
+    autosave,
+    people,
+    reception,
+    wishes,
+    event_desk,
+    attendance_desk,
+    outbox_desk,
+    letter_desk,
+    letter_wording,
+    instance_settings,
+    self_portrait,
+    engine_room,
+    team_desk,
+    my_account,
+):
     bp.register_blueprint(door.bp)
 
-_NEEDS_ATTENTION = {WebinarStanding.LATE, WebinarStanding.STUCK, WebinarStanding.GONE}
-
-
-@bp.app_context_processor
-def about_organiser() -> dict[str, object]:
-    return {"me": backstage.me}
+_LAST_PAGE = 100_000
+#: Of so many coming events the first page says what waits for a person.
+_MOST = 500
+#: So many events stand on the first page besides what is next, and so many that are over; all have pages of their own.
+_NEXT, _LATEST = 25, 10
 
 
 @bp.get("/")
+@backstage.needs(Role.RECEPTION)
 def events() -> str:
+    """A fixed number of statements, however many events there are."""
     with bridge().db.reading() as connection:
-        lines = [
-            (line, banner(line.event, line.registered, now(), speech()), _attention(connection, line))
-            for line in overviews.list_events(connection)
-        ]
+        coming = agendas.list_coming(connection, now(), size=_MOST)
+        past = agendas.list_past(connection, now(), size=_LATEST + 1)
+        jobs = runs.list_all(connection)
         missing = notices.missing(connection)
-    coming = [shown for shown in reversed(lines) if shown[0].event.ends_at > now()]
-    past = [shown for shown in lines if shown[0].event.ends_at <= now()]
-    return render_template("organiser/events.html", coming=coming, past=past, missing=missing)
+    settings = (
+        url_for("organiser.instance_settings.show") if backstage.may("organiser.instance_settings.show") else ""
+    )
+    happening = [line for line in coming if phase(line.event, now()) in {Phase.DAY, Phase.RUNNING}]
+    following = happening or [line for line in coming if not line.event.cancelled_at][:1]
+    shown = {line.event.id for line in following}
+    later = [line for line in coming if line.event.id not in shown]
+    return render_template(
+        "organiser/events.html",
+        happening=any(phase(line.event, now()) is Phase.RUNNING for line in happening),
+        next=[_row(line) for line in following],
+        attention=[
+            *attention.of_the_house(jobs, settings, speech()),
+            *(one for line in coming for one in attention.of_an_event(line, now(), speech())),
+        ],
+        coming=[_row(line) for line in later[:_NEXT]],
+        more_coming=len(later) > _NEXT,
+        past=[_row(line) for line in past[:_LATEST]],
+        more_past=len(past) > _LATEST,
+        missing=missing,
+    )
 
 
-def _attention(connection: Connection, line: EventLine) -> list[str]:
-    """What of an event waits for a person. Past and cancelled ones rest."""
+@bp.get("/coming")
+@backstage.needs(Role.RECEPTION)
+def coming_events() -> str:
+    return _list(agendas.list_coming, agendas.count_coming, "organiser/coming_events.html")
+
+
+@bp.get("/past")
+@backstage.needs(Role.RECEPTION)
+def past_events() -> str:
+    return _list(agendas.list_past, agendas.count_past, "organiser/past_events.html")
+
+
+def _list(
+    read: Callable[[Connection, datetime, int], list[AgendaLine]],
+    count: Callable[[Connection, datetime], int],
+    template: str,
+) -> str:
+    page = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
+    with bridge().db.reading() as connection:
+        lines = read(connection, now(), page)
+        total = count(connection, now())
+    pages = max(1, -(-total // agendas.PAGE_SIZE))
+    return render_template(template, rows=[_row(line) for line in lines], page=page, pages=pages, total=total)
+
+
+def _row(line: AgendaLine) -> dict[str, object]:
     event = line.event
-    if event.ends_at <= now() or event.cancelled_at:
-        return []
-    said = []
-    if line.webinar and line.webinar.standing(event.revision, cancelled=False) in _NEEDS_ATTENTION:
-        said.append(webinar_in_words(event, line.webinar, speech()).words)
-    numbers = overviews.numbers(connection, event.id)
-    if numbers.waits_for_approval:
-        said.append(
-            say_n("%(n)s waits for your approval", "%(n)s wait for your approval", numbers.waits_for_approval)
-        )
-    if numbers.stuck:
-        said.append(say_n("%(n)s registration needs a look", "%(n)s registrations need a look", numbers.stuck))
-    gave_up = sum(letter.gave_up for letter in overviews.letters(connection, event.id))
-    if gave_up:
-        said.append(say_n("%(n)s e-mail could not be sent", "%(n)s e-mails could not be sent", gave_up))
-    return said
+    return {
+        "event": event,
+        "numbers": line.numbers,
+        "twin": webinar_in_words(event, line.webinar, speech()),
+        "banner": banner(event, line.numbers.registered, now(), speech()),
+        "phase": phase(event, now()),
+        "countdown": countdown(event, now(), speech()),
+    }
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>")
+@backstage.needs(Role.RECEPTION)
 def event(event_id: int) -> ResponseReturnValue:
-    page = make_response(render_template("organiser/event.html", **_about(event_id)))
-    # "Start as host" is a form that answers with Zoom's address.
-    page.headers["Content-Security-Policy"] = policy(form_action=f"'self' {_zoom_origins()}")
-    return page
+    return event_desk.lets_zoom_answer(make_response(render_template("organiser/event.html", **_about(event_id))))
 
 
 def _about(event_id: int) -> dict[str, object]:
@@ -82,50 +146,29 @@ def _about(event_id: int) -> dict[str, object]:
         event = backstage.get_event(connection, event_id)
         numbers = overviews.numbers(connection, event_id)
         webinar = webinars.find_by_event(connection, event_id)
-        plan = MailPlan(
-            event,
-            overviews.letters(connection, event_id),
-            reminders.list_for_event(connection, event_id),
-            overviews.skip_reasons(connection, event_id),
-            numbers.registered,
-            now(),
-            speech(),
-        )
-        stuck = [
-            (message, person, failure_in_words(message.last_error, speech()))
-            for message, person in overviews.stuck_letters(connection, event_id)
-        ]
+        plan = read_plan(connection, event, numbers.registered, now(), speech())
         missing = notices.missing(connection)
     return {
         "event": event,
         "wording": event.wording(speech().language),
         "banner": banner(event, numbers.registered, now(), speech()),
+        "phase": phase(event, now()),
+        "countdown": countdown(event, now(), speech()),
         "numbers": numbers,
         "people_error": failure_in_words(numbers.last_error, speech()) if numbers.last_error else "",
         "webinar": webinar,
         "twin": webinar_in_words(event, webinar, speech()),
         "gone": webinar is not None and webinar.gone_at is not None and not event.cancelled_at,
         "differing": differing_in_words(webinar, speech()),
-        "plan": plan.steps(),
-        "stuck": stuck,
+        "letters": plan.glance(),
         "missing": missing,
-        "startable": _startable(event, webinar is not None and bool(webinar.zoom_id)),
-        "days_left": (event.starts_wall.date() - wall_of(now(), event.timezone).date()).days,
+        "startable": event_desk.startable(event, webinar, now()),
         "public_address": bridge().links.event(event.slug),
     }
 
 
-def _startable(event: Event, at_zoom: bool) -> bool:
-    return at_zoom and not event.cancelled_at and now() < event.doors_close_at
-
-
-def _zoom_origins() -> str:
-    """Zoom's own addresses; a pretend Zoom on this machine has another."""
-    parts = urlsplit(bridge().settings.zoom.api_url)
-    return f"https: {parts.scheme}://{parts.netloc}"
-
-
 @bp.post(f"/events/<{backstage.KEY}:event_id>/publish")
+@backstage.needs(Role.EDITOR)
 def publish(event_id: int) -> ResponseReturnValue:
     event = backstage.read_event(event_id)
     if event.starts_at <= now():
@@ -140,6 +183,7 @@ def publish(event_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/events/<{backstage.KEY}:event_id>/sync")
+@backstage.needs(Role.EDITOR)
 def sync(event_id: int) -> ResponseReturnValue:
     hosting.sync_again(bridge().db, event_id, now())
     flash(say("Everything that waits is compared with Zoom now. Please load this page again in a moment."), "good")
@@ -147,6 +191,7 @@ def sync(event_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/events/<{backstage.KEY}:event_id>/recreate")
+@backstage.needs(Role.EDITOR)
 def recreate(event_id: int) -> ResponseReturnValue:
     hosting.recreate_webinar(bridge().db, event_id, now())
     flash(say("The webinar is being set up anew."), "good")
@@ -154,6 +199,7 @@ def recreate(event_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/events/<{backstage.KEY}:event_id>/start")
+@backstage.needs(Role.EDITOR)
 def start(event_id: int) -> ResponseReturnValue:
     """The one request that asks Zoom: the host's link is fetched when wanted, and never kept."""
     event = backstage.read_event(event_id)
@@ -167,16 +213,20 @@ def start(event_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/cancel")
+@backstage.needs(Role.EDITOR)
 def ask_to_cancel(event_id: int) -> ResponseReturnValue:
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
-        letters = registrations.seats_taken(connection, event_id) if event.public and now() < event.ends_at else 0
+        letters = (
+            registrations.letters_to_all(connection, event_id) if event.public and now() < event.ends_at else 0
+        )
     if event.cancelled_at:
         return _back(event_id)
     return render_template("organiser/cancelling.html", event=event, letters=letters)
 
 
 @bp.post(f"/events/<{backstage.KEY}:event_id>/cancel")
+@backstage.needs(Role.EDITOR)
 def cancel(event_id: int) -> ResponseReturnValue:
     hosting.cancel_event(bridge().db, event_id, now())
     flash(say("The event is cancelled."), "good")

@@ -1,18 +1,54 @@
-"""An event's letters that could not be sent: try one again. How the letters stand is on the event's own page."""
+"""An event's letters: what goes when to whom, and those that could not be sent. How a single letter reads is in
+`letter_desk.py`, its own words are written in `letter_wording.py`."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.flows import mailing
-from zoom_bridge.store import outbox
+from zoom_bridge.store import letter_texts, outbox, overviews
 from zoom_bridge.web import backstage
-from zoom_bridge.web.context import bridge, now, say
+from zoom_bridge.web.context import bridge, now, say, speech
+from zoom_bridge.web.in_words import LETTERS, failure_in_words
+from zoom_bridge.web.mail_plan import read_plan
 
 bp = Blueprint("outbox_desk", __name__)
 
 
+@bp.get(f"/events/<{backstage.KEY}:event_id>/letters")
+@backstage.needs(Role.EDITOR)
+def show(event_id: int) -> str:
+    with bridge().db.reading() as connection:
+        event = backstage.get_event(connection, event_id)
+        plan = read_plan(connection, event, overviews.numbers(connection, event_id).registered, now(), speech())
+        stuck = [
+            (message, person, say(LETTERS[message.kind]), failure_in_words(message.last_error, speech()))
+            for message, person in overviews.stuck_letters(connection, event_id)
+        ]
+        own = {(text.kind, text.language) for text in letter_texts.list_for_event(connection, event_id)}
+    return render_template(
+        "organiser/letters.html",
+        event=event,
+        wording=event.wording(speech().language),
+        steps=plan.steps(),
+        stuck=stuck,
+        given_up=plan.glance().gave_up,
+        letters=[
+            (
+                kind,
+                say(name),
+                plan.occasion(kind),
+                [language for language in ("de", "en") if (kind, language) in own],
+            )
+            for kind, name in LETTERS.items()
+        ],
+        names=LETTERS,
+    )
+
+
 @bp.post(f"/events/<{backstage.KEY}:event_id>/letters/<{backstage.KEY}:message_id>/try-again")
+@backstage.needs(Role.EDITOR)
 def try_again(event_id: int, message_id: int) -> ResponseReturnValue:
     with bridge().db.reading() as connection:
         backstage.get_event(connection, event_id)
@@ -24,4 +60,4 @@ def try_again(event_id: int, message_id: int) -> ResponseReturnValue:
     else:
         mailing.try_again(bridge().db, message_id, now())
         flash(say("The e-mail is tried once more."), "good")
-    return redirect(url_for("organiser.event", event_id=event_id, _anchor="letters"), 303)
+    return redirect(url_for("organiser.outbox_desk.show", event_id=event_id), 303)

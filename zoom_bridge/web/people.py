@@ -1,20 +1,26 @@
 """An event's people: find them, see how far Zoom knows of them, let them in, take them off the list."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.message import Message
 from zoom_bridge.domain.refusals import EventFull, NotFound, RegistrationRefused
 from zoom_bridge.domain.registration import Registration, Standing, ZoomStanding
 from zoom_bridge.flows import registering
+from zoom_bridge.i18n import Speech
 from zoom_bridge.store import overviews, registrations
 from zoom_bridge.web import backstage
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import cleaned_line
-from zoom_bridge.web.in_words import STANDINGS, ZOOM_STANDINGS, standing_in_words, zoom_standing_in_words
+from zoom_bridge.web.in_words import LETTERS, STANDINGS, ZOOM_STANDINGS, standing_in_words, zoom_standing_in_words
+from zoom_bridge.web.letter_state import letter_in_words
+from zoom_bridge.web.spreadsheet import as_file, wall
 
 bp = Blueprint("people", __name__)
 
@@ -27,6 +33,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/people")
+@backstage.needs(Role.RECEPTION)
 def show(event_id: int) -> str:
     search = cleaned_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
     standing = _one_of(Standing, request.args.get("standing"))
@@ -35,13 +42,15 @@ def show(event_id: int) -> str:
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
         found = overviews.people(connection, event_id, search, standing, at_zoom, page)
+        letters = overviews.last_letters(connection, [person.id for person in found.rows])
     pages = max(1, -(-found.total // overviews.PAGE_SIZE))
     return render_template(
         "organiser/people.html",
         event=event,
         wording=event.wording(speech().language),
         public_address=bridge().links.event(event.slug),
-        people=[_row(event, person) for person in found.rows],
+        people=[_row(event, person, letters.get(person.id)) for person in found.rows],
+        open=event.public and not event.cancelled_at and now() < event.ends_at,
         total=found.total,
         page=page,
         pages=pages,
@@ -51,7 +60,44 @@ def show(event_id: int) -> str:
     )
 
 
+@bp.get(f"/events/<{backstage.KEY}:event_id>/people.csv")
+@backstage.needs(Role.RECEPTION)
+def as_csv(event_id: int) -> Response:
+    with bridge().db.reading() as connection:
+        event = backstage.get_event(connection, event_id)
+        people = registrations.list_for_event(connection, event_id)
+    return as_file(_lines(event, people, speech()), "people")
+
+
+def _lines(event: Event, people: list[Registration], speech: Speech) -> Iterator[list[str]]:
+    """Everybody, with a column for each question: those of today first, then what was asked earlier."""
+    say = speech.say
+    columns = {question.key: question.label(speech.language) for question in event.questions}
+    for person in people:
+        for answer in person.answers:
+            columns.setdefault(answer.key, answer.label)
+    yield [
+        say("First name"), say("Last name"), say("E-mail address"), say("Language"), say("Standing"), say("At Zoom"),
+        say("Registered on"), say("Needs"), say("Question to the panel"), *columns.values(),
+    ]  # fmt: skip
+    for person in people:
+        answers = {answer.key: ", ".join(answer.texts) for answer in person.answers}
+        yield [
+            person.first_name,
+            person.last_name,
+            person.email,
+            person.language,
+            standing_in_words(person, speech).words,
+            zoom_standing_in_words(person, event.timezone, speech).words,
+            wall(person.created_at, event.timezone),
+            person.needs,
+            person.asks,
+            *(answers.get(key, "") for key in columns),
+        ]
+
+
 @bp.post(f"{_PERSON}/approve")
+@backstage.needs(Role.RECEPTION)
 def approve(event_id: int, registration_id: int) -> ResponseReturnValue:
     person = _get_person(event_id, registration_id)
     try:
@@ -65,6 +111,7 @@ def approve(event_id: int, registration_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"{_PERSON}/cancel")
+@backstage.needs(Role.RECEPTION)
 def ask_to_cancel(event_id: int, registration_id: int) -> ResponseReturnValue:
     person = _get_person(event_id, registration_id)
     if person.cancelled_at:
@@ -73,6 +120,7 @@ def ask_to_cancel(event_id: int, registration_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_PERSON}/cancel")
+@backstage.needs(Role.RECEPTION)
 def cancel(event_id: int, registration_id: int) -> ResponseReturnValue:
     person = _get_person(event_id, registration_id)
     registering.cancel_by_organiser(bridge().db, person.id, now())
@@ -90,8 +138,10 @@ def _get_person(event_id: int, registration_id: int) -> Registration:
     return person
 
 
-def _row(event: Event, person: Registration) -> dict[str, object]:
+def _row(event: Event, person: Registration, letter: Message | None) -> dict[str, object]:
     return {
+        "letter": letter and letter_in_words(letter, event.timezone, speech()),
+        "letter_name": say(LETTERS[letter.kind]) if letter else "",
         "person": person,
         "standing": standing_in_words(person, speech()),
         "at_zoom": zoom_standing_in_words(person, event.timezone, speech()),

@@ -1,9 +1,12 @@
-"""The registration form: submitted fields → an attendee, or complaints beside the fields. Two small traps for robots
-are in it; neither can keep a person out."""
+"""The forms that people fill in about themselves: submitted fields → an attendee, or complaints beside the fields. The
+registration form has two small traps for robots; neither can keep a person out. The organiser's own questions are in
+`own_questions.py`."""
 
 import hmac
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +14,12 @@ from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from zoom_bridge.domain.registration import Attendee
+from zoom_bridge.domain.question import Answer, Question
+from zoom_bridge.domain.registration import Attendee, Registration
 from zoom_bridge.i18n import Speech
-from zoom_bridge.web.fields import Line, Texts
+from zoom_bridge.web.fields import Choice, Line, Passage, Texts
 from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.own_questions import Asked, field_id, typed_before
 
 #: Marks a text for translation where no reader is known yet.
 N_ = str
@@ -22,6 +27,8 @@ N_ = str
 #: Zoom takes no longer names and addresses than these.
 LONGEST_NAME = 64
 LONGEST_ADDRESS = 128
+#: What somebody needs, or asks the panel.
+LONGEST_WISH = 1000
 #: Nobody reads and fills in the form faster.
 QUICK = timedelta(seconds=3)
 
@@ -88,13 +95,13 @@ def slip_in(address: str) -> str | None:
     return None
 
 
-class RegistrationForm(Form):  # type: ignore[misc]
+class PersonForm(Form):  # type: ignore[misc]
+    """What somebody tells of themselves, whenever they tell it: the names, and what the organiser asks besides."""
+
     first_name = NameLine(N_("First name"), missing=N_("Please enter your first name."))
     last_name = NameLine(N_("Last name"), missing=N_("Please enter your last name."))
-    email = OwnAddress(N_("E‑mail address"), missing=N_("Please enter your e‑mail address."))
-    #: People do not see it. Robots fill in everything.
-    remark = Line(N_("Please leave this field empty"), longest=1000)
-    opened = HiddenField()
+    needs = Passage(N_("What do you need to take part well?"), longest=LONGEST_WISH)
+    asks = Passage(N_("What would you like to ask the panel?"), longest=LONGEST_WISH)
 
     class Meta:
         texts: Texts
@@ -102,27 +109,114 @@ class RegistrationForm(Form):  # type: ignore[misc]
         def get_translations(self, form: Form) -> Texts:  # noqa: ARG002 (the name is WTForms' own)
             return self.texts
 
-    def __init__(self, speech: Speech, fields: "MultiDict[str, str] | None" = None) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        questions: Iterable[Question] = (),
+        fields: "MultiDict[str, str] | None" = None,
+        *,
+        participation: bool = False,
+    ) -> None:
         self.speech = speech
-        super().__init__(fields or MultiDict(), meta={"texts": Texts(speech)})
+        fields = MultiDict() if fields is None else fields
+        super().__init__(fields, meta={"texts": Texts(speech)})
+        self.questions = [Asked(question, speech, fields.getlist(field_id(question))) for question in questions]
+        self.participation = participation
 
     def attendee(self) -> Attendee | None:
         """Who was filled in; None when something does not fit, and `complaints` says what."""
         good = self.validate()
-        if self.remark.data:
-            self.remark.complain(self.speech.say("Please empty this field. It is there to catch robots."))
-            good = False
-        if not good:
-            return None
-        return Attendee(self.first_name.value, self.last_name.value, self.email.value, self.speech.language)
+        answers = tuple(filter(None, [asked.answer() for asked in self.questions]))
+        good = not any(asked.error for asked in self.questions) and good
+        return self.read(answers) if good else None
+
+    def read(self, answers: tuple[Answer, ...]) -> Attendee | None:
+        return Attendee(
+            self.first_name.value,
+            self.last_name.value,
+            "",
+            self.speech.language,
+            needs=self.needs.value,
+            asks=self.asks.value if self.participation else "",
+            answers=answers,
+        )
+
+    def lines(self) -> tuple[Line, ...]:
+        """The fields above the organiser's own questions, in the order of the page."""
+        return (self.first_name, self.last_name)
 
     def complaints(self) -> list[Complaint]:
-        lines = (self.first_name, self.last_name, self.email, self.remark)
+        """In the order of the page."""
+        asked = [Complaint(one.id, one.name, one.error) for one in self.questions if one.error]
+        return [*self._complaints(self.lines()), *asked, *self._complaints((self.needs, self.asks))]
+
+    def _complaints(self, lines: Iterable[Line]) -> list[Complaint]:
         return [
             Complaint(line.id, self.speech.say(line.label.text), str(line.errors[0]))
             for line in lines
             if line.errors
         ]
+
+
+class RegistrationForm(PersonForm):
+    email = OwnAddress(N_("E‑mail address"), missing=N_("Please enter your e‑mail address."))
+    #: People do not see it. Robots fill in everything.
+    remark = Line(N_("Please leave this field empty"), longest=1000)
+    opened = HiddenField()
+
+    def lines(self) -> tuple[Line, ...]:
+        return (*super().lines(), self.email, self.remark)
+
+    def read(self, answers: tuple[Answer, ...]) -> Attendee | None:
+        if self.remark.data:
+            self.remark.complain(self.speech.say("Please empty this field. It is there to catch robots."))
+            return None
+        attendee = super().read(answers)
+        return replace(attendee, email=self.email.value) if attendee else None
+
+
+class DetailsForm(PersonForm):
+    """The same for somebody who is registered and changes what they told us. Their address stays as it is."""
+
+    language = Choice(N_("Language of our letters"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.language.offers = [("de", "Deutsch"), ("en", "English")]
+
+    def lines(self) -> tuple[Line, ...]:
+        return (*super().lines(), self.language)
+
+    def read(self, answers: tuple[Answer, ...]) -> Attendee | None:
+        attendee = super().read(answers)
+        return replace(attendee, language=self.language.value) if attendee else None
+
+
+def filled_in(registration: Registration, questions: Iterable[Question]) -> "MultiDict[str, str]":
+    """The details as fields, to be changed."""
+    fields: MultiDict[str, str] = MultiDict(
+        {name: getattr(registration, name) for name in ("first_name", "last_name", "language", "needs", "asks")}
+    )
+    for question in questions:
+        fields.setlist(field_id(question), list(typed_before(registration.answers, question)))
+    return fields
+
+
+class AddressForm(Form):  # type: ignore[misc]
+    """One address: to whom we send the link again."""
+
+    email = OwnAddress(N_("E‑mail address"), missing=N_("Please enter your e‑mail address."))
+
+    class Meta(PersonForm.Meta):
+        pass
+
+    def __init__(self, speech: Speech, fields: "MultiDict[str, str] | None" = None) -> None:
+        self.speech = speech
+        super().__init__(MultiDict() if fields is None else fields, meta={"texts": Texts(speech)})
+
+    def complaints(self) -> list[Complaint]:
+        label = self.speech.say(self.email.label.text)
+        return [Complaint(self.email.id, label, str(error)) for error in self.email.errors]
 
 
 def opening_mark(secret: str, now: datetime) -> str:

@@ -45,6 +45,8 @@ def signed_in() -> Organiser:
 
 @bp.get("/sign-in")
 def ask() -> ResponseReturnValue:
+    if find_organiser():
+        return redirect(url_for("organiser.events"), 303)
     return _form("")
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zoom_bridge.zoom import raw_json
+from zoom_bridge.zoom import raw_json, telephony
 from zoom_bridge.zoom.raw_json import Malformed as Malformed
+from zoom_bridge.zoom.telephony import DialInNumber
 
 LONGEST_TOPIC = 200
 LONGEST_AGENDA = 2000
@@ -88,7 +89,9 @@ class Webinar:
     """A webinar as Zoom tells it. Lists tell less: no settings, no host_email, no start_url, half the agenda.
 
     start_url  lets whoever has it start the webinar as the host: never stored, never mailed
-    settings   those of a WebinarRequest that Zoom told, by the same names"""
+    settings   those of a WebinarRequest that Zoom told, by the same names
+    dial_in    telephone numbers through which people come in
+    passcode   what is keyed in on the telephone: digits, or empty"""
 
     id: str
     uuid: str
@@ -103,6 +106,8 @@ class Webinar:
     join_url: str = field(repr=False)
     start_url: str = field(repr=False)
     settings: Mapping[str, Setting]
+    dial_in: tuple[DialInNumber, ...]
+    passcode: str = field(repr=False)
 
     @property
     def approval_type(self) -> Setting | None:
@@ -164,6 +169,7 @@ def read_webinar(fields: Mapping[str, Any]) -> Webinar:
     """Malformed when there is no id: without it the rest is no use."""
     if not (webinar_id := raw_json.ident(fields, "id")):
         raise Malformed("a webinar without an id")
+    settings = raw_json.section(fields, "settings")
     return Webinar(
         id=webinar_id,
         uuid=raw_json.ident(fields, "uuid"),
@@ -177,7 +183,9 @@ def read_webinar(fields: Mapping[str, Any]) -> Webinar:
         created_at=raw_json.instant(fields, "created_at"),
         join_url=raw_json.text(fields, "join_url"),
         start_url=raw_json.text(fields, "start_url"),
-        settings=_read_settings(raw_json.section(fields, "settings")),
+        settings=_read_settings(settings),
+        dial_in=telephony.read_numbers(settings),
+        passcode=telephony.read_passcode(fields),
     )
 
 

@@ -1,0 +1,35 @@
+"""What the tests in a real browser share: Chromium, and a show that is on for the whole run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.repertoire import Show, opened
+from tests.browser.walking import FLAGS, Reader, Walker
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """Everything is played already. Visits only look, so all tests share it."""
+    with opened(tmp_path_factory.mktemp("show")) as show:
+        yield show
+
+
+@pytest.fixture(scope="session")
+def walker(browser: Browser, show: Show) -> Walker:
+    return Walker(browser, show)
+
+
+@pytest.fixture(scope="session")
+def reader(show: Show) -> Reader:
+    return Reader(show)

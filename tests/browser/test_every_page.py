@@ -1,0 +1,58 @@
+"""Every page in every state, in German and English, light and dark, at 320 and at 1280 px, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.browser import findings
+from tests.browser.every_page import LANGUAGES, VISITS, Visit
+from tests.browser.walking import HEIGHT, SCHEMES, WIDTHS, Walker, Watched
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_for_everybody(walker: Walker, visit: Visit, language: str) -> None:
+    watched, answer = walker.walk(visit, language)
+
+    found = [*_of_the_answer(visit, watched, answer)]
+    if visit.letter:
+        # In its sandbox no script runs, ours neither.
+        html = answer.text()
+        assert "<script" not in html
+        watched.page.goto("about:blank")
+        watched.page.set_content(html)
+    elif findings.has_scripts(watched.page):
+        bare, _ = walker.walk(visit, language, scripts=False)
+        found += findings.differs_without_scripts(findings.words(watched.page), findings.words(bare.page))
+    found += _of_the_looks(watched.page)
+    if language == LANGUAGES[0] and not visit.letter:
+        found += findings.with_the_keyboard(watched.page)
+
+    assert not found, _told(visit, language, found)
+
+
+def _of_the_answer(visit: Visit, watched: Watched, answer: Response) -> Iterator[str]:
+    page = watched.page
+    if not visit.letter:
+        yield from findings.policy_is_weak(answer.headers)
+        yield from findings.small_print(page)
+    yield from findings.said_in_the_console(watched.complaints, answer.url, visit.status)
+    yield from findings.asked_of_others(watched.asked, answer.url[: answer.url.index("/", 8)])
+
+
+def _of_the_looks(page: Page) -> Iterator[str]:
+    findings.bring_axe(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            light = scheme == SCHEMES[0]
+            seen = findings.by_axe(page, only_colours=not light)
+            if light:
+                seen += findings.too_wide(page)
+            yield from (f"{scheme}, {width} px: {sentence}" for sentence in seen)
+
+
+def _told(visit: Visit, language: str, found: list[str]) -> str:
+    return f"{visit} ({language}), {len(found)} findings:\n" + "\n".join(f"- {sentence}" for sentence in found)

@@ -1,0 +1,37 @@
+"""When we last heard of the world outside: the newest letter that left, the newest word from Zoom. Each is found from the
+end of its table, so that it costs the same with a million rows."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, func, select
+
+from zoom_bridge.store import tables
+
+
+def last_letter_at(connection: Connection) -> datetime | None:
+    """When the newest of our letters was handed to the mail server."""
+    return _newest(connection, tables.messages, "sent_at")
+
+
+def last_call_at(connection: Connection) -> datetime | None:
+    """When Zoom last took something from us."""
+    webinar = connection.execute(select(func.max(tables.webinars.c.synced_at))).scalar()
+    registration = _newest(connection, tables.registrations, "synced_at")
+    return max(filter(None, (webinar, registration)), default=None)
+
+
+def last_delivery_at(connection: Connection) -> datetime | None:
+    """When Zoom last reported something to us."""
+    return _newest(connection, tables.deliveries, "received_at")
+
+
+def waiting_letter_error(connection: Connection) -> str | None:
+    """Why the letter that has waited longest did not leave; None when none has been tried in vain."""
+    m = tables.messages
+    query = select(m.c.last_error).where(m.c.due_at.is_not(None), m.c.attempts > 0, m.c.last_error.is_not(None))
+    return connection.execute(query.order_by(m.c.due_at).limit(1)).scalar()
+
+
+def _newest(connection: Connection, table: Table, column: str) -> datetime | None:
+    query = select(table.c[column]).where(table.c[column].is_not(None)).order_by(table.c.id.desc()).limit(1)
+    return connection.execute(query).scalar()

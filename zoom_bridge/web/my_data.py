@@ -1,0 +1,108 @@
+"""What we keep of one registration, for the person it is about: to read, to take along, to change."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoom_bridge.domain.attendance import fold
+from zoom_bridge.domain.event import Event
+from zoom_bridge.flows import registering
+from zoom_bridge.store import overviews, sightings
+from zoom_bridge.web import guards
+from zoom_bridge.web.context import bridge, say, speech
+from zoom_bridge.web.keyholder import Place, about, find_place, keep_private, personal_page
+from zoom_bridge.web.registration_form import DetailsForm, filled_in
+
+bp = Blueprint("my_data", __name__)
+keep_private(bp)
+
+
+@bp.get("/z/<token>/data")
+def show(token: str) -> ResponseReturnValue:
+    return render_template("personal/data.html", **about(find_place(token)))
+
+
+@bp.get("/z/<token>/data.json")
+def file(token: str) -> Response:
+    place = find_place(token)
+    registration = place.registration
+    with bridge().db.reading() as connection:
+        letters = overviews.letters_to(connection, registration.id)
+        seen = sightings.list_for_event(connection, registration.event_id)
+    room = fold(seen)
+    visits = [v for one in room.attendances if one.registration_id == registration.id for v in one.visits]
+    moments = {
+        "registered_at": registration.created_at,
+        "confirmed_at": registration.confirmed_at,
+        "cancelled_at": registration.cancelled_at,
+        "told_zoom_at": registration.synced_at,
+        "first_clicked_at": registration.first_clicked_at,
+        "deleted_at_the_latest": place.event.forget_at,
+    }
+    response = jsonify(
+        event={"title": place.event.wording(speech().language).title, "starts_at": _iso(place.event.starts_at)},
+        registration={
+            "first_name": registration.first_name,
+            "last_name": registration.last_name,
+            "email": registration.email,
+            "language": registration.language,
+            "made_through": registration.source,
+            "privacy_notice_version": registration.privacy_version,
+            "known_to_zoom": registration.registrant_id is not None,
+            "needs": registration.needs,
+            "asks": registration.asks,
+            **{name: _iso(moment) for name, moment in moments.items()},
+        },
+        answers=[{"question": answer.label, "answers": list(answer.texts)} for answer in registration.answers],
+        letters=[{"kind": kind, "sent_at": _iso(sent_at)} for kind, sent_at in letters],
+        visits=[{"came_at": _iso(visit.joined_at), "went_at": _iso(visit.left_at)} for visit in visits],
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@bp.get("/z/<token>/edit")
+def edit(token: str) -> ResponseReturnValue:
+    place = find_place(token)
+    if not place.may_change:
+        return redirect(personal_page(place.registration), 303)
+    kept = filled_in(place.registration, place.event.questions)
+    return make_response(_form_page(place, _form(place.event, kept)))
+
+
+def edit_again(token: str) -> ResponseReturnValue:
+    place = find_place(token)
+    return make_response(_form_page(place, _form(place.event, request.form)))
+
+
+@bp.post("/z/<token>/edit")
+@guards.shown_again_by(edit_again)
+def change(token: str) -> ResponseReturnValue:
+    place = find_place(token)
+    form = _form(place.event, request.form)
+    attendee = form.attendee()
+    if attendee is None:
+        return make_response(_form_page(place, form), 422)
+    registering.change_details(bridge().db, place.registration.key, attendee)
+    flash(say("Your details are saved."), "good")
+    return redirect(url_for("my_data.show", token=token), 303)
+
+
+def _form(event: Event, fields: object) -> DetailsForm:
+    return DetailsForm(speech(), event.questions, fields, participation=event.participation)
+
+
+def _form_page(place: Place, form: DetailsForm) -> str:
+    complaints = form.complaints()
+    return render_template(
+        "personal/edit.html",
+        **about(place),
+        form=form,
+        complaints=complaints,
+        errors={complaint.field_id: complaint.sentence for complaint in complaints},
+    )
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,179 @@
+"""Registering for an event: the form, the page after it, and "send me my link again".
+
+Both answer the same to new and to known addresses: nobody finds out who else is coming."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoom_bridge.domain.allowance import Allowance
+from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.refusals import EventFull, RegistrationNotOpen, TooManyRequests
+from zoom_bridge.domain.registration import check_ahead, check_registering, email_key
+from zoom_bridge.flows import registering
+from zoom_bridge.web import guards, lately_read
+from zoom_bridge.web.announcement import View, about
+from zoom_bridge.web.context import bridge, now, speech
+from zoom_bridge.web.error_pages import REFUSALS, ErrorPage
+from zoom_bridge.web.public import find_public
+from zoom_bridge.web.registration_form import AddressForm, RegistrationForm, filled_in_quickly, opening_mark
+
+bp = Blueprint("registrar", __name__)
+
+# One mailbox gets few letters from strangers; one network may be a whole office.
+_PER_ADDRESS = (5, timedelta(hours=1))
+_PER_NETWORK = (300, timedelta(hours=1))
+_QUICKLY_PER_NETWORK = (30, timedelta(hours=1))
+
+#: What may be different in a while: the form stays, with all that was typed.
+_FOR_NOW = (EventFull, RegistrationNotOpen, TooManyRequests)
+
+
+@bp.get("/e/<slug>/register")
+def form(slug: str) -> ResponseReturnValue:
+    event, taken = find_public(slug)
+    check_registering(event, taken, now())
+    view = _FormView(event=event, speech=speech(), address=request.full_path, privacy_version=_privacy_version())
+    page = _rendered_form(view)
+    page = page.replace(_TOKEN, guards.form_token()).replace(_OPENED, opening_mark(_secret(), now()))
+    return make_response(page)
+
+
+def form_again(slug: str) -> ResponseReturnValue:
+    """The form with what was typed, when its token did not fit."""
+    event, _ = find_public(slug)
+    return make_response(_typed_page(event, _form(event)))
+
+
+@bp.post("/e/<slug>/register")
+@guards.shown_again_by(form_again)
+def send(slug: str) -> ResponseReturnValue:
+    event, taken = find_public(slug)
+    typed = _form(event)
+    attendee = typed.attendee()
+    try:
+        if attendee is None:
+            # What is wrong with the event is said before what is wrong with the form.
+            check_registering(event, taken, now())
+            return make_response(_typed_page(event, typed), 422)
+        allowances = _allowances(attendee.email, typed.opened.data or "")
+        registering.register(bridge().db, slug, attendee, now(), allowances)
+    except _FOR_NOW as refusal:
+        refused = REFUSALS[type(refusal)]
+        return make_response(_typed_page(event, typed, refused), refused.status)
+    return redirect(url_for("registrar.registered", slug=slug), 303)
+
+
+@bp.get("/e/<slug>/registered")
+def registered(slug: str) -> Response:
+    event, _ = find_public(slug)
+    return make_response(render_template("public/registered.html", **about(event)))
+
+
+@bp.get("/e/<slug>/link")
+def ask_for_link(slug: str) -> ResponseReturnValue:
+    event, _ = find_public(slug)
+    check_ahead(event, now())
+    return make_response(_link_page(event, AddressForm(speech())))
+
+
+def link_form_again(slug: str) -> ResponseReturnValue:
+    return make_response(_link_page(find_public(slug)[0], AddressForm(speech(), request.form)))
+
+
+@bp.post("/e/<slug>/link")
+@guards.shown_again_by(link_form_again)
+def send_link(slug: str) -> ResponseReturnValue:
+    event, _ = find_public(slug)
+    check_ahead(event, now())
+    typed = AddressForm(speech(), request.form)
+    if not typed.validate():
+        return make_response(_link_page(event, typed), 422)
+    try:
+        registering.send_link_again(bridge().db, slug, typed.email.value, now(), _allowances(typed.email.value))
+    except TooManyRequests as refusal:
+        refused = REFUSALS[type(refusal)]
+        return make_response(_link_page(event, typed, refused), refused.status)
+    return redirect(url_for("registrar.link_sent", slug=slug), 303)
+
+
+@bp.get("/e/<slug>/link/sent")
+def link_sent(slug: str) -> Response:
+    event, _ = find_public(slug)
+    return make_response(render_template("public/link_sent.html", **about(event)))
+
+
+def _allowances(email: str, opened: str | None = None) -> tuple[Allowance, ...]:
+    """What a stranger spends with a letter to this address, whichever form it was typed into. `opened` is the mark of
+    a form that takes a while to fill in."""
+    quickly = opened is not None and filled_in_quickly(_secret(), opened, now())
+    return (
+        guards.allowance("register", *_PER_ADDRESS, subject=email_key(email)),
+        *guards.of_network("register", *_PER_NETWORK),
+        *(guards.of_network("register quickly", *_QUICKLY_PER_NETWORK) if quickly else ()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FormView(View):
+    """The form before anything is typed. What differs from visitor to visitor is put in afterwards."""
+
+    privacy_version: int | None
+
+
+_TOKEN, _OPENED = "\ufdd0token\ufdd1", "\ufdd0opened\ufdd1"
+
+
+@lru_cache(maxsize=200)
+def _rendered_form(view: _FormView) -> str:
+    event = view.event
+    empty = RegistrationForm(view.speech, event.questions, participation=event.participation)
+    page = _form_page(event, empty, view.privacy_version, opened=_OPENED)
+    return page.replace(guards.form_token(), _TOKEN)
+
+
+def _form(event: Event) -> RegistrationForm:
+    """What was typed into the form of this event."""
+    return RegistrationForm(speech(), event.questions, request.form, participation=event.participation)
+
+
+def _typed_page(event: Event, typed: RegistrationForm, refused: ErrorPage | None = None) -> str:
+    return _form_page(event, typed, _privacy_version(), refused=refused)
+
+
+def _form_page(
+    event: Event,
+    form: RegistrationForm,
+    privacy_version: int | None,
+    *,
+    refused: ErrorPage | None = None,
+    opened: str = "",
+) -> str:
+    return render_template(
+        "public/register.html",
+        **about(event),
+        form=form,
+        refused=refused,
+        complaints=form.complaints(),
+        errors={complaint.field_id: complaint.sentence for complaint in form.complaints()},
+        opened=opened or form.opened.data or opening_mark(_secret(), now()),
+        kept_days=(event.forget_at - event.ends_at).days,
+        privacy_version=privacy_version,
+    )
+
+
+def _link_page(event: Event, form: AddressForm, refused: ErrorPage | None = None) -> str:
+    return render_template(
+        "public/link.html", **about(event), form=form, complaints=form.complaints(), refused=refused
+    )
+
+
+def _privacy_version() -> int | None:
+    return lately_read.privacy_version(speech().language)
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)

@@ -1,0 +1,178 @@
+"""What the event form's repeated rows hold: partners, speakers, questions of the organiser's own. How rows come, go and
+change places is in `form_rows.py`."""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from wtforms import Field
+
+from zoom_bridge.domain.event import Panelist, Partner
+from zoom_bridge.domain.question import Question, QuestionKind
+from zoom_bridge.web.fields import N_, Choice, Items, Line, SpokenForm, Tick, WebAddress
+from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture
+
+KINDS = {
+    QuestionKind.TEXT: N_("A short text"),
+    QuestionKind.ONE: N_("One of several choices"),
+    QuestionKind.SEVERAL: N_("Any number of the choices"),
+    QuestionKind.CONSENT: N_("A box to tick, to agree to something"),
+}
+MOST_CHOICES = 30
+LONGEST_CHOICE = 200
+
+_KEY = re.compile(r"[0-9a-z]{1,16}")
+
+
+class Row(SpokenForm):
+    """One row. `aside` names the fields that make no row by themselves: they are there in an empty one, too."""
+
+    called = ""
+    aside: frozenset[str] = frozenset()
+    unnamed = N_("Please enter the name, or remove this row.")
+
+    @property
+    def filled(self) -> bool:
+        return any(field.data for field in self if field.short_name not in self.aside)
+
+    @property
+    def names(self) -> tuple[Line, ...]:
+        """The fields of which one at least is needed."""
+        return (self.name,)
+
+    def fits(self) -> bool:
+        """Every field is looked at even after the first mistake: all complaints come at once."""
+        if not self.filled:
+            return True
+        return all([self.validate(), self._named(), self._consistent()])
+
+    def _named(self) -> bool:
+        if any(name.data for name in self.names):
+            return True
+        self.names[0].complain(self.names[0].gettext(self.unnamed))
+        return False
+
+    def _consistent(self) -> bool:
+        return True
+
+    def _values(self) -> dict[str, Any]:
+        return {f.short_name: f.value for f in self if isinstance(f, Line) and not isinstance(f, ChosenFile)}
+
+
+class PartnerRow(Row):
+    called = N_("Partner")
+    name = Line(N_("Name"))
+    role = Line(N_("Role"))
+    url = WebAddress(N_("Web address"))
+    logo = ChosenPicture(N_("Logo"))
+    logofile = ChosenFile(N_("Logo"))
+
+    def part(self) -> Partner:
+        return Partner(**self._values())
+
+
+class PanelistRow(Row):
+    called = N_("Speaker")
+    name = Line(N_("Name"))
+    office = Line(N_("Office or title"))
+    organisation = Line(N_("Organisation"))
+    mark = Line(N_("Word beside the name"), longest=60)
+    portrait = ChosenPicture(N_("Portrait"))
+    portraitfile = ChosenFile(N_("Portrait"))
+
+    def part(self) -> Panelist:
+        return Panelist(**self._values())
+
+
+class QuestionRow(Row):
+    """`key` is hidden and comes with the row from its first sight on, so that answers keep their question."""
+
+    called = N_("Question")
+    aside = frozenset({"key", "kind", "required"})
+    unnamed = N_("Please write the question, or remove this row.")
+
+    key = Line()
+    kind = Choice(N_("How it is answered"))
+    labelde = Line(N_("Question"), longest=300)
+    labelen = Line(N_("Question in English"), longest=300)
+    choicesde = Items(N_("Choices"), longest=6000)
+    choicesen = Items(N_("Choices in English"), longest=6000)
+    required = Tick(N_("An answer is required"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kind.offers = [(str(kind), self.kind.gettext(words)) for kind, words in KINDS.items()]
+        self.kind.data = self.kind.data or str(QuestionKind.TEXT)
+        if not _KEY.fullmatch(self.key.data or ""):
+            self.renew_key()
+
+    def renew_key(self) -> None:
+        self.key.data = secrets.token_hex(4)
+
+    @property
+    def names(self) -> tuple[Line, ...]:
+        return (self.labelde, self.labelen)
+
+    @property
+    def asks_to_choose(self) -> bool:
+        return self.kind.data in (QuestionKind.ONE, QuestionKind.SEVERAL)
+
+    def part(self) -> Question:
+        return Question(
+            self.key.value,
+            QuestionKind(self.kind.value),
+            self.labelde.value,
+            self.labelen.value,
+            self.choicesde.value,
+            self.choicesen.value,
+            bool(self.required.data),
+        )
+
+    def _consistent(self) -> bool:
+        fields = (self.choicesde, self.choicesen)
+        if any(field.errors for field in (*fields, self.kind)):
+            return False
+        complaints = list(self._complaints())
+        for field, sentence in complaints[:1]:
+            field.complain(sentence)
+        return not complaints
+
+    def _complaints(self) -> Iterator[tuple[Line, str]]:
+        german, english = self.choicesde.value, self.choicesen.value
+        first = self.choicesde if german or not english else self.choicesen
+        if not self.asks_to_choose:
+            if german or english:
+                yield first, first.gettext("This question has no choices. Please choose how it is answered, or remove them.")  # fmt: skip
+            return
+        if max(len(german), len(english)) < 2:
+            yield first, first.gettext("Please write at least two choices, each on a line of its own.")
+        if german and english and len(german) != len(english):
+            sentence = first.gettext("Please write as many choices as in German, in the same order.")
+            yield self.choicesen, sentence
+        for field, choices in ((self.choicesde, german), (self.choicesen, english)):
+            if len(set(choices)) < len(choices):
+                yield field, field.gettext("Two of these choices are the same. Please remove one.")
+            if len(choices) > MOST_CHOICES or any(len(choice) > LONGEST_CHOICE for choice in choices):
+                sentence = field.gettext(
+                    "Please write at most %(most)s choices of at most %(longest)s characters."
+                )
+                yield field, sentence % {"most": MOST_CHOICES, "longest": LONGEST_CHOICE}
+
+
+def tell_apart(rows: Iterable[QuestionRow]) -> None:
+    """No two questions have the same key: answers would be taken for one another's."""
+    known = set()
+    for row in rows:
+        if row.key.data in known:
+            row.renew_key()
+        known.add(row.key.data)
+
+
+ROW_KINDS: dict[str, type[Row]] = {"partners": PartnerRow, "panelists": PanelistRow, "questions": QuestionRow}
+
+
+def field_label(row: Row, field: Field, number: int) -> str:
+    """ "Partner 2: Name"."""
+    gettext = row.names[0].gettext
+    return f"{gettext(row.called)} {number + 1}: {gettext(field.label.text)}"
