@@ -242,6 +242,7 @@ def app(bridge: "Bridge") -> "Flask":
 
     app = create_app(bridge)
     app.testing = True
+    app.config["GLANCE_GOOD_FOR"] = 0
     return app
 
 

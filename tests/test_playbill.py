@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from werkzeug.datastructures import MultiDict
 
 from tests.builders import a_draft
 from zoom_bridge import drawing, playbill
 from zoom_bridge.domain.event import EventDraft, lines_of
 from zoom_bridge.domain.trailer import trailer_of
+from zoom_bridge.i18n import speech
+from zoom_bridge.web.forms import EventForm
 
 DRAWN = playbill.Drawings("a" * 64, "b" * 64)
 EVENTS: dict[str, dict[str, Any]] = {
@@ -29,6 +32,16 @@ def test_what_is_said_in_german_is_said_in_english(texts: dict[str, Any]) -> Non
     assert all(text.strip() for text in (*german.values(), *english.values()))
     for listed in {"themes", "programme"} & set(german):
         assert len(lines_of(german[listed])) == len(lines_of(english[listed])) > 1
+
+
+@pytest.mark.parametrize("texts", EVENTS.values(), ids=EVENTS)
+def test_answers_keep_their_question_when_the_event_is_saved_once_more(texts: dict[str, Any]) -> None:
+    questions = texts.get("questions", ())
+    submitted = {f"questions-{n}-key": question.key for n, question in enumerate(questions)}
+
+    form = EventForm(speech("de"), MultiDict(submitted))
+
+    assert [row.key.data for row in form.rows["questions"][: len(questions)]] == [q.key for q in questions]
 
 
 def test_the_first_event_shows_all_that_an_announcement_can() -> None:

@@ -163,7 +163,7 @@ _ROLE = Question(
     ("I live in the neighbourhood", "I volunteer", "I am a community worker", "Something else"),
 )
 _READ_OUT = Question(
-    "read-out",
+    "readout",
     QuestionKind.CONSENT,
     "Wenn meine Frage vorgelesen wird, darf mein Vorname genannt werden.",
     "If my question is read out, my first name may be said.",

@@ -76,10 +76,6 @@ PUBLIC = [
         "register, wrong", "/e/{open.slug}/register", status=422, form="email",
         typed={"first_name": "Anna", "email": "anna@"},
     ),
-    Visit(
-        "register, page too old", "/e/{open.slug}/register", status=403, posts="/e/{open.slug}/register",
-        typed={"first_name": "Anna", "email": "anna@example.org", "csrf_token": "old"},
-    ),
     Visit("register, full", "/e/{full.slug}/register", status=409),
     Visit("register, too early", "/e/{later.slug}/register", status=409),
     Visit("register, too late", "/e/{closed.slug}/register", status=409),
@@ -127,7 +123,6 @@ PERSONAL = [
     Visit("cancel", "/z/{anna.token}/cancel"),
     Visit("my data", "/z/{anna.token}/data"),
     Visit("my data, was there", "/z/{was_there.token}/data"),
-    Visit("cancel, page too old", "/z/{anna.token}/cancel", posts="/z/{anna.token}/cancel", typed={"csrf_token": "old"}, status=403),
 ]  # fmt: skip
 
 SIGN_IN = [

@@ -78,6 +78,7 @@ class Playhouse:
             "broken": create_app(self.bridge),
             "unreachable": create_app(replace(self.bridge, db=self._lost)),
         }
+        self.apps["web"].config["GLANCE_GOOD_FOR"] = 0
         self.apps["broken"].add_url_rule("/breaks", "breaks", _breaks)
         for name, app in self.apps.items():
             self.ports[name].app = app

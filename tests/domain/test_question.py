@@ -1,6 +1,10 @@
 """The organiser's own questions."""
 
-from zoom_bridge.domain.question import Answer, Question, QuestionKind, still_kept
+from dataclasses import replace
+
+import pytest
+
+from zoom_bridge.domain.question import Answer, Question, QuestionKind, still_kept, with_new_consents
 
 WAY = Question(
     "way",
@@ -40,3 +44,38 @@ def test_answers_to_questions_that_are_no_longer_asked_stay() -> None:
 
     assert still_kept((gone, old), (new,), (WAY,)) == (new, gone)
     assert still_kept((gone, old), (), (WAY,)) == (gone,)
+
+
+PHOTO = Question("photo", QuestionKind.CONSENT, label_de="Mein Name darf genannt werden.")
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (PHOTO, replace(PHOTO, label_de="Mein Bild darf gezeigt werden.")),
+        (replace(PHOTO, label_en="My name may be said."), replace(PHOTO, label_en="My picture may be shown.")),
+        (replace(PHOTO, label_en="My name may be said."), PHOTO),
+        (replace(PHOTO, kind=QuestionKind.TEXT), PHOTO),
+    ],
+)
+def test_a_consent_in_other_words_is_another_question(before: Question, now: Question) -> None:
+    (asked,) = with_new_consents((now,), (before,))
+
+    assert asked.key != before.key
+    assert replace(asked, key=before.key) == now
+    assert with_new_consents((now,), (asked,)) == (asked,)  # the form was sent twice
+    assert with_new_consents((asked,), (asked,)) == (asked,)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (PHOTO, PHOTO),
+        (PHOTO, replace(PHOTO, required=True)),
+        (PHOTO, replace(PHOTO, label_en="My name may be said.")),
+        (WAY, replace(WAY, label_de="Wie fanden Sie uns?")),
+    ],
+)
+def test_every_other_question_stays_the_same(before: Question, now: Question) -> None:
+    assert with_new_consents((now,), (before,)) == (now,)
+    assert with_new_consents((now,), ()) == (now,)

@@ -241,3 +241,11 @@ def test_what_is_written_arrives_as_it_was_written():
     _, entry = read(the_file(event))
 
     assert entry["SUMMARY"] == event.title_de
+
+
+def test_a_caller_without_an_address_can_take_the_entry_back_as_well():
+    caller = replace(a_reader(), email="", cancelled_at=NOW)
+
+    file = the_file(registration=caller, method="CANCEL")
+
+    assert "ATTENDEE" not in file.decode()

@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import func, select
 
 from jobs.timetable import TIMETABLE
 from tests.cast import ANNA, AUDIENCE, BEN, CHIARA, OLGA_EMAIL, OLGA_NAME
@@ -29,7 +30,7 @@ from zoom_bridge.simulator.faults import Webhooks
 from zoom_bridge.simulator.records import Webinar
 from zoom_bridge.simulator.sender import WebhookSender
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import outbox, overviews, registrations, webinars
+from zoom_bridge.store import overviews, registrations, tables, webinars
 from zoom_bridge.store.overviews import Numbers
 
 Work = Callable[[], None]
@@ -299,7 +300,8 @@ def kinds_sent(bridge: Bridge, event: Event) -> dict[str, int]:
 
 def max_attempts(bridge: Bridge, event: Event) -> int:
     with bridge.db.reading() as connection:
-        return max(message.attempts for message in outbox.list_some(connection, range(1, 1000)))
+        query = select(func.max(tables.messages.c.attempts)).where(tables.messages.c.event_id == event.id)
+        return int(connection.execute(query).scalar_one())
 
 
 def webinar_of(bridge: Bridge, world: World, event: Event) -> Webinar:

@@ -119,7 +119,7 @@ def test_each_thing_that_waits_leads_to_where_it_can_be_done(olga, event, bridge
     here = f"/organiser/events/{event.id}"
     assert page.links("Sie beginnt bald und ist noch ein Entwurf.") == [f"/organiser/events/{draft.id}"]
     assert page.links("Das Webinar wurde bei Zoom gelöscht.") == [f"{here}#sync"]
-    assert page.links("1 Anmeldung wartet auf Ihre Zustimmung.") == [f"{here}/people?standing=waits_for_approval"]
+    assert page.links("1 Anmeldung wartet auf Ihre Zusage.") == [f"{here}/people?standing=waits_for_approval"]
     assert page.links("Zoom nimmt 1 Anmeldung nicht an.") == [f"{here}/people?zoom=stuck"]
     assert page.links("E‑Mails konnten nicht gesendet werden.") == [f"{here}/letters#stuck"]
     assert page.links("„E‑Mails verschicken“ geht seit") == ["/organiser/settings"]

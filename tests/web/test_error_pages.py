@@ -109,3 +109,10 @@ def test_the_language_links_of_an_error_page_stay_with_us(client: Any) -> None:
         assert 'href="//' not in answer.text
         assert 'href="/\\' not in answer.text
         assert answer.headers.get("Location", BASE).startswith(BASE)
+
+
+def test_a_referer_that_is_no_address_breaks_no_page(visit: Any, event: Any) -> None:
+    page = visit().post("/sign-out", [], headers={"Referer": "http://["})
+
+    assert page.status == 403
+    assert page.links("English") == ["/?lang=en"]

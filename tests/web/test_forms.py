@@ -584,3 +584,13 @@ def test_whatever_is_submitted_there_is_an_answer(fields):
     draft = form.draft(NOW, None)
 
     assert (draft is None) == bool(form.complaints())
+
+
+@pytest.mark.parametrize("field", ["hosted_by_url", "recording_url", "partners-0-url"])
+def test_an_address_is_no_longer_than_its_column_with_its_beginning_added(field):
+    typed = "example.org/" + "x" * 486
+
+    form = a_form(**{field: typed, "partners-0-name": "Verein"})
+
+    assert form.draft(NOW, None) is None
+    assert "shorten this to 500 characters; at present it has 506" in sentences(form)[field]

@@ -17,6 +17,7 @@ from zoom_bridge.domain.event import Event, EventDraft, Partner
 from zoom_bridge.domain.notice import NoticeKind
 from zoom_bridge.flows import hosting, informing, registering
 from zoom_bridge.store.database import Database
+from zoom_bridge.web import lately_read
 
 Visit = Callable[..., Visitor]
 
@@ -122,7 +123,30 @@ def test_a_new_privacy_notice_is_named_on_the_form_at_once(
     assert "version 1" in english
 
 
-def test_each_visitor_gets_a_token_of_their_own(event: Event, visit: Visit) -> None:
-    anna, ben = (visit().open(f"/e/{event.slug}/register").form("first_name").fields for _ in range(2))
+def test_in_a_rush_one_glance_serves_everybody_for_a_moment(
+    app: Any, bridge: Bridge, event: Event, visit: Visit, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["GLANCE_GOOD_FOR"] = lately_read.GLANCE_GOOD_FOR
+    seconds = [1000.0]
+    monkeypatch.setattr(lately_read, "monotonic", lambda: seconds[0])
+    visit().open(f"/e/{event.slug}")
+    hosting.change_event(bridge.db, event.id, changed(event, title_de="Neuer Titel"), bridge.clock())
+    statements.clear()
 
-    assert dict(anna)["csrf_token"] != dict(ben)["csrf_token"]
+    seconds[0] += 0.2
+    within = visit().open(f"/e/{event.slug}").text
+    asked_within = len(statements)
+    seconds[0] += 0.1
+    after = visit().open(f"/e/{event.slug}").text
+
+    assert asked_within == 0
+    assert "Neuer Titel" not in within
+    assert "Neuer Titel" in after
+
+
+def test_addresses_that_lead_nowhere_are_not_kept(app: Any, visit: Visit) -> None:
+    app.config["GLANCE_GOOD_FOR"] = 60
+
+    assert visit().open("/e/no-such-event").status == 404
+
+    assert app.extensions["lately read"].glances == {}

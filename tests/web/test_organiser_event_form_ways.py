@@ -1,12 +1,16 @@
 """Ways through the event form: from the sign-in link to a published event, preview, copy, what is filled in already."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import a_draft
 from tests.cast import ANNA, OLGA_EMAIL, OLGA_NAME
 from zoom_bridge.domain.instance import Instance
-from zoom_bridge.flows import hosting, informing, registering, welcoming
-from zoom_bridge.store import events, instances, registrations
+from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.question import Answer
+from zoom_bridge.flows import hosting, informing, registering, welcoming, wording
+from zoom_bridge.store import events, instances, letter_texts, registrations
 from zoom_bridge.web.form_sections import SECTIONS
 
 NEW = "/organiser/events/new"
@@ -133,6 +137,35 @@ def test_a_copy_is_filled_in_but_for_the_date_and_saved_only_when_it_is_saved(ol
     assert copy.panelists == event.panelists
 
 
+def test_the_letters_of_a_copy_have_the_same_words_of_their_own(olga, bridge, event):
+    own = (Kind.CONFIRMATION, "de", "Bis bald: {Titel}", "Guten Tag {Name},\n\nschön, dass Sie kommen.")
+    wording.word_letter(bridge.db, event.id, *own, bridge.clock())
+    page = olga.open(f"{NEW}?from={event.id}")
+    page.submit("title_de", button="Als Entwurf speichern", starts_day="2027-01-11")
+    olga.open(NEW).submit("title_de", button="save", **LEAST)
+
+    copy = next(one for one in all_events(bridge) if one.id != event.id and one.title_de == event.title_de)
+    new = next(one for one in all_events(bridge) if one.title_de == LEAST["title_de"])
+
+    with bridge.db.reading() as connection:
+        assert [
+            (t.kind, t.language, t.subject, t.opening) for t in letter_texts.list_for_event(connection, copy.id)
+        ] == [own]
+        assert letter_texts.list_for_event(connection, new.id) == []
+
+
+def test_a_copy_that_was_typed_and_not_saved_is_still_a_copy(olga, bridge, event):
+    wording.word_letter(bridge.db, event.id, Kind.CONFIRMATION, "de", "Bis bald", "", bridge.clock())
+    page = olga.open(f"{NEW}?from={event.id}")
+    olga.post("/organiser/unsaved/new", page.form("title_de").filled({"starts_day": "2027-01-11"}, None))
+
+    olga.open(f"{NEW}?unsaved=").submit("title_de", button="save")
+
+    copy = next(one for one in all_events(bridge) if one.id != event.id)
+    with bridge.db.reading() as connection:
+        assert [text.subject for text in letter_texts.list_for_event(connection, copy.id)] == ["Bis bald"]
+
+
 def test_the_event_page_leads_to_its_copy(olga, event):
     page = olga.open(f"/organiser/events/{event.id}")
 
@@ -171,6 +204,34 @@ def test_a_question_keeps_its_key_when_its_words_change(olga, bridge):
     (after,) = all_events(bridge)
     assert after.questions[0].label_de == "Aus welchem Ort?"
     assert after.questions[0].key == before.questions[0].key
+
+
+def test_nobody_is_taken_to_agree_to_words_that_they_never_read(olga, bridge, notices, visit):
+    consent = {"questions-0-kind": "consent", "questions-0-labelde": "Mein Vorname darf genannt werden."}
+    olga.open(NEW).submit("title_de", button="publish", **LEAST, **consent)
+    (event,) = all_events(bridge)
+    (question,) = event.questions
+    agreed = replace(ANNA, answers=(Answer(question.key, question.label_de, ("Ja",)),))
+    registering.register(bridge.db, event.slug, agreed, bridge.clock())
+    with bridge.db.reading() as connection:
+        (anna,) = registrations.list_for_event(connection, event.id)
+    registering.confirm(bridge.db, anna.key, bridge.clock())
+
+    opened = olga.open(edit(event))
+    pages = [
+        opened.submit("title_de", button="save", **{"questions-0-labelde": "Mein Bild darf gezeigt werden."})
+        for _ in range(2)
+    ]
+
+    assert [page.status for page in pages] == [200, 200]
+    form = visit().open(f"{bridge.links.personal(anna.key)}/edit")
+    assert "Mein Bild darf gezeigt werden." in form.text
+    assert 'value="yes" checked' not in form.html
+    wishes, people = (olga.open(f"/organiser/events/{event.id}/{page}") for page in ("wishes", "people.csv"))
+    assert "0 Menschen haben geantwortet" in wishes.text
+    head, line = people.response.get_data(as_text=True).splitlines()
+    assert head.endswith("Mein Bild darf gezeigt werden.;Mein Vorname darf genannt werden.")
+    assert line.endswith(";;Ja")
 
 
 def test_a_form_with_a_new_question_that_is_sent_twice_is_no_colleague(olga, bridge, event):

@@ -276,16 +276,6 @@ def test_a_slip_in_my_details_is_explained_and_nothing_is_lost(
     assert kept(bridge, event).first_name == "Anna"
 
 
-def test_a_details_form_that_was_open_for_too_long_comes_back_with_what_was_typed(
-    bridge: Any, event: Event, link: str, visit: Any
-) -> None:
-    page = visit().open(f"{link}/edit").submit("first_name", needs="Untertitel", csrf_token="of-yesterday")
-
-    assert page.status == 403
-    assert dict(page.form("first_name").fields)["needs"] == "Untertitel"
-    assert kept(bridge, event).needs == ""
-
-
 def test_whoever_cancelled_has_nothing_to_change(bridge: Any, event: Event, link: str, visit: Any) -> None:
     form = visit().open(f"{link}/edit")
     registering.cancel(bridge.db, kept(bridge, event).key, bridge.clock())

@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import a_draft
 from tests.cast import ANNA, BEN, MALLORY
+from tests.statements import counted
 from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import hosting, registering
 from zoom_bridge.store import registrations
@@ -312,3 +313,34 @@ def test_a_notice_is_shown_and_its_absence_said(event: Event, visit: Any) -> Non
 
 def test_a_notice_that_is_not_there_yet_says_so(visit: Any) -> None:
     assert "Dieser Text ist noch nicht da" in visit().open("/imprint").text
+
+
+@pytest.mark.parametrize("address", ["/", "/events.json"])
+def test_a_long_list_costs_as_many_statements_as_a_short_one(
+    bridge: Any, event: Event, visit: Any, address: str
+) -> None:
+    registering.register(bridge.db, event.slug, ANNA, bridge.clock())
+    registering.confirm(bridge.db, everybody(bridge, event)[0].key, bridge.clock())
+    visit().open(address)
+    with counted(bridge.db) as short:
+        visit().open(address)
+    for number in range(5):
+        an_event_of(bridge, event, title_de=f"Noch eine {number}", capacity=3)
+
+    with counted(bridge.db) as long:
+        page = visit().open(address)
+
+    assert "Noch eine 4" in page.response.get_data(as_text=True)
+    assert len(long) == len(short)
+
+
+def test_the_list_says_of_each_event_how_many_places_are_left(bridge: Any, event: Event, visit: Any) -> None:
+    small = an_event_of(bridge, event, capacity=1, double_opt_in=False)
+    an_event_of(bridge, event, title_de="Und noch eine", capacity=1)
+    registering.register(bridge.db, small.slug, ANNA, bridge.clock())
+
+    states = {one["id"]: one["state"] for one in visit().open("/events.json").response.json["events"]}
+
+    assert visit().open("/").text.count("Ausgebucht") == 1
+    assert states[small.slug] == "full"
+    assert sorted(states.values()) == ["few_seats", "full", "open"]

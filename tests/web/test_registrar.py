@@ -161,17 +161,6 @@ def test_the_form_names_the_version_of_the_privacy_notice_as_it_is_now(
     assert "Datenschutzhinweise lesen (Fassung 2)" in form_of(visit, event).text
 
 
-def test_a_form_whose_token_is_too_old_comes_back_with_all_that_was_typed(asking: Event, visit: Any) -> None:
-    page = form_of(visit, asking).submit(
-        "first_name", **THREE, needs="Untertitel", csrf_token="of-yesterday",
-        **{"answer-town": "Celle", "answer-topics": ["Pflege"]},
-    )  # fmt: skip
-
-    assert page.status == 403
-    fields = dict(page.form("first_name").fields)
-    assert (fields["needs"], fields["answer-town"], fields["answer-topics"]) == ("Untertitel", "Celle", "Pflege")
-
-
 def test_when_the_last_seat_went_meanwhile_nothing_typed_is_lost(bridge: Any, event: Event, visit: Any) -> None:
     change(bridge, event, capacity=1)
     page = form_of(visit, event)
@@ -230,7 +219,7 @@ def test_who_is_registered_gets_the_confirmation_with_the_link_again(
     page = ask(visit, event, "ANNA@example.org")
 
     assert page.path == f"/e/{event.slug}/link/sent"
-    assert "Ist diese Adresse angemeldet, haben wir ihr gerade geschrieben." in page.text
+    assert "Wenn Sie mit dieser Adresse angemeldet sind, haben wir Ihnen gerade geschrieben." in page.text
     assert letters(bridge, event) == ["please_confirm", "confirmation", "confirmation"]
 
 

@@ -1,6 +1,7 @@
 """A question of the organiser's own on the registration form, and what somebody answered."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,8 +16,8 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """`key` stays the same when the wording changes, so that answers keep their question. Choices belong to ONE and
-    SEVERAL, in both languages in the same order."""
+    """`key` stays the same when the wording changes, so that answers keep their question; only a consent's
+    does not (`with_new_consents`). Choices belong to ONE and SEVERAL, in both languages in the same order."""
 
     key: str
     kind: QuestionKind
@@ -57,6 +58,30 @@ class Answer:
     key: str
     label: str
     texts: tuple[str, ...]
+
+
+def with_new_consents(asked: tuple[Question, ...], before: tuple[Question, ...]) -> tuple[Question, ...]:
+    """A consent whose words are changed is another question, with a key made of them: whoever agreed to the old words
+    has not agreed to these. A language that is added changes nothing."""
+    known = {question.key: question for question in before}
+
+    def told_apart(question: Question) -> Question:
+        new = replace(question, key=_key_of_words(question))
+        old = known.get(question.key)
+        return new if new.key in known or (old and _changes_a_consent(old, question)) else question
+
+    return tuple(told_apart(question) if question.kind is QuestionKind.CONSENT else question for question in asked)
+
+
+def _changes_a_consent(old: Question, new: Question) -> bool:
+    labels = ((old.label_de, new.label_de), (old.label_en, new.label_en))
+    return old.kind is not QuestionKind.CONSENT or any(was and was != is_now for was, is_now in labels)
+
+
+def _key_of_words(question: Question) -> str:
+    """The same for the same change, so that a button pressed twice is no change by somebody else."""
+    words = "\n".join((question.key, question.label_de, question.label_en))
+    return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def still_kept(

@@ -5,27 +5,31 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.message import Kind, useful_until
+from zoom_bridge.domain.question import with_new_consents
 from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.reminder import planned_reminders
-from zoom_bridge.store import events, notices, outbox, registrations, reminders, webinars
+from zoom_bridge.store import events, letter_texts, notices, outbox, registrations, reminders, webinars
 from zoom_bridge.store.database import Database
 from zoom_bridge.zoom.client import ZoomClient
 
 
-def create_event(db: Database, draft: EventDraft, now: datetime) -> Event:
-    """Keep the event with its reminders and a webinar that is to be made."""
+def create_event(db: Database, draft: EventDraft, now: datetime, copied_from: int | None = None) -> Event:
+    """Keep the event with its reminders and a webinar that is to be made. A copy's letters have the words that those
+    of the event it was copied from have."""
     with db.transaction() as connection:
         kept = (events.add(connection, draft, slug, now) for slug in _slugs(draft))
         event = _existing(connection, next(event_id for event_id in kept if event_id))
         reminders.plan(connection, event.id, event.schedule_revision, planned_reminders(event), now)
         webinars.add(connection, event.id, now)
+        if copied_from is not None:
+            letter_texts.copy(connection, copied_from, event.id, now)
         return event
 
 
@@ -40,6 +44,7 @@ def change_event(
         before = _existing(connection, event_id)
         if before.cancelled_at:
             raise EventCancelled
+        draft = replace(draft, questions=with_new_consents(draft.questions, before.questions))
         if seen_revision not in (None, before.revision):
             if _says_the_same(before, draft):
                 return before  # the button was pressed twice

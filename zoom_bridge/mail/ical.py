@@ -45,7 +45,7 @@ def entry_of(event: Event, registration: Registration, links: Links, method: str
         sequence=str(sequence(event, registration.revision, method)),
         stamp=utc_stamp(stamp),
         link=links.personal(registration.key),
-        attendee="" if method == PUBLISH else attendee_address(registration.email),
+        attendee="" if method == PUBLISH or registration.by_phone_only else attendee_address(registration.email),
     )
 
 

@@ -1,6 +1,7 @@
 """Events' own words for their letters."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,12 @@ def keep(connection: Connection, text: LetterText) -> None:
         .values(values)
         .on_conflict_do_update(index_elements=["event_id", "kind", "language"], set_=values)
     )
+
+
+def copy(connection: Connection, from_event_id: int, to_event_id: int, now: datetime) -> None:
+    """The same words for another event's letters."""
+    for text in list_for_event(connection, from_event_id):
+        keep(connection, replace(text, event_id=to_event_id, written_at=now))
 
 
 def remove(connection: Connection, event_id: int, kind: Kind, language: str) -> None:

@@ -15,8 +15,8 @@ from zoom_bridge.domain.trailer import Trailer, trailer_of
 from zoom_bridge.i18n import Speech
 from zoom_bridge.web import headers, schema_org
 from zoom_bridge.web.banner import Banner, banner, may_register
+from zoom_bridge.web.branding import instance
 from zoom_bridge.web.context import bridge, now, speech
-from zoom_bridge.web.doorplate import instance
 
 #: The same description is shown again and again; its key is the text, so it cannot be out of date.
 described = lru_cache(maxsize=200)(richtext.to_html)

@@ -17,13 +17,14 @@ from zoom_bridge import i18n
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.web import (
     backstage,
+    branding,
     context,
-    doorplate,
     error_pages,
     feeds,
     guards,
     headers,
     health,
+    lately_read,
     my_data,
     organiser,
     personal,
@@ -52,13 +53,14 @@ def create_app(bridge: Bridge) -> Flask:
     guards.configure(app, web.base_url)
     error_pages.configure(app)
     picture_door.configure(app)
-    doorplate.configure(app)
+    branding.configure(app)
+    lately_read.configure(app)
     for door in (
         public.bp,
         registrar.bp,
         feeds.bp,
         picture_door.bp,
-        doorplate.bp,
+        branding.bp,
         personal.bp,
         my_data.bp,
         sign_in.bp,

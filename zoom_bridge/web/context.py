@@ -72,12 +72,19 @@ def this_page_in(language: str) -> str:
     """The address of this page in another language; of an answer to a form, that of the page the form was on."""
     path, query = request.path, list(request.args.items(multi=True))
     if not _can_be_opened():
-        page = urlsplit(request.referrer or "")
-        path, query = unquote(page.path), parse_qsl(page.query)
+        path, query = _page_of_the_form()
     query = [(name, value) for name, value in query if name != "lang"]
     # Two slashes at its beginning would name another host.
     path = "/" + quote(path.lstrip("/"))
     return f"{path}?{urlencode([*query, ('lang', language)])}"
+
+
+def _page_of_the_form() -> tuple[str, list[tuple[str, str]]]:
+    try:
+        page = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/", []  # no address at all
+    return unquote(page.path), parse_qsl(page.query)
 
 
 def _can_be_opened() -> bool:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from zoom_bridge.domain import refusals
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.store.database import DatabaseUnavailable
-from zoom_bridge.web import context, doorplate
+from zoom_bridge.web import branding, context
 from zoom_bridge.web.guards import ForeignOrigin, FormExpired
 
 log = logging.getLogger(__name__)
@@ -55,9 +55,7 @@ REFUSALS: dict[type[refusals.Refusal], ErrorPage] = {
         409,
         N_("Registration is closed"),
         N_("You can no longer register for this event."),
-        N_(
-            "Whoever is registered gets in as planned. If you have questions, the help line on the event's page helps."
-        ),
+        N_("Whoever is registered gets in as planned."),
     ),
     refusals.EventFull: ErrorPage(
         409,
@@ -188,7 +186,7 @@ def failed(failure: Failure) -> Response:
 
 
 def unavailable(error: DatabaseUnavailable) -> Response:
-    doorplate.leave_as_it_is()
+    branding.leave_as_it_is()
     response = show(OTHERS[503], error_id=_logged(error))
     response.headers["Retry-After"] = "10"
     return response

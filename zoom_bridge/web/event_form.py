@@ -68,7 +68,8 @@ def create() -> ResponseReturnValue:
         return _page(form, None), 422
     if _asks("preview"):
         return event_preview.page(draft, None, _typed(form))
-    return _saved(hosting.create_event(bridge().db, draft, now()), autosave.about_event(None))
+    copied = autosave.number_of(form.fields.get("copied", ""))
+    return _saved(hosting.create_event(bridge().db, draft, now(), copied), autosave.about_event(None))
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/edit")

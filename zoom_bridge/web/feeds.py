@@ -60,15 +60,13 @@ def calendar() -> Response:
 @bp.get("/events.json")
 def listing() -> Response:
     with bridge().db.reading() as connection:
-        coming = [
-            (event, registrations.seats_taken(connection, event.id))
-            for event in events.list_coming(connection, now())
-        ]
+        coming = events.list_coming(connection, now())
+        taken = registrations.seats_taken_of(connection, [event.id for event in coming])
     links = bridge().links
     response = jsonify(
         home=links.page(),
         calendar=links.page(url_for(".calendar", lang=None)),
-        events=[_event(event, taken) for event, taken in coming],
+        events=[_event(event, taken.get(event.id, 0)) for event in coming],
     )
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

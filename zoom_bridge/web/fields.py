@@ -91,9 +91,7 @@ class Line(StringField):  # type: ignore[misc]
         text = self.data or ""
         if not text and self.missing:
             self.refuse(self.gettext(self.missing))
-        if len(text) > self.longest:
-            sentence = self.gettext("Please shorten this to %(longest)s characters; at present it has %(length)s.")
-            self.refuse(sentence % {"longest": self.number(self.longest), "length": self.number(len(text))})
+        self.check_length(text)
         self.value = self.read(text) if text else self.nothing()
 
     def nothing(self) -> Any:
@@ -104,6 +102,11 @@ class Line(StringField):  # type: ignore[misc]
 
     def refuse(self, sentence: str) -> None:
         raise StopValidation(sentence)
+
+    def check_length(self, text: str) -> None:
+        if len(text) > self.longest:
+            sentence = self.gettext("Please shorten this to %(longest)s characters; at present it has %(length)s.")
+            self.refuse(sentence % {"longest": self.number(self.longest), "length": self.number(len(text))})
 
     def number(self, number: int) -> str:
         """As the reader's language writes it."""
@@ -201,6 +204,7 @@ class WebAddress(Line):
     def read(self, text: str) -> str:
         if not _SCHEME.match(text):
             text = f"https://{text}"
+            self.check_length(text)
         if not _leads_to_the_web(text):
             self.refuse(self.gettext("Please enter a web address that begins with https://."))
         return text

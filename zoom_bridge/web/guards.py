@@ -1,8 +1,11 @@
 """Who may send us a form, and how often.
 
-Every POST needs a token bound to the visitor's session and must come from our own pages (`Origin`). When only the
-token is missing (the page was open too long, cookies are refused), a form with typed data comes back with all of it:
-the view names the page to show with `@shown_again_by`, and itself does not run."""
+Every POST must come from our own pages (`Origin`). Where somebody is signed in, it also needs a token bound to their
+session; when that is missing (the page was open too long, cookies are refused), a form with typed data comes back with
+all of it: the view names the page to show with `@shown_again_by`, and itself does not run.
+
+Attendees have no session: what their forms may do hangs on the key in the address, or is open to anybody, so another
+site's page gains nothing by sending one. They get no cookie, and no form of theirs grows too old to be sent."""
 
 import hashlib
 import hmac
@@ -14,7 +17,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import Forbidden
 
 from zoom_bridge.domain.allowance import Allowance
@@ -23,6 +26,9 @@ csrf = CSRFProtect()
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+#: The doors of attendees.
+WITHOUT_SESSION = frozenset({"public", "registrar", "personal", "my_data"})
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -46,6 +52,7 @@ def configure(app: Flask, base_url: str) -> None:
     csrf.init_app(app)
     own = origins(base_url)
     app.jinja_env.globals["form_expired"] = lambda: g.get("form_expired", False)
+    app.jinja_env.globals["form_needs_token"] = lambda: request.blueprint not in WITHOUT_SESSION
 
     @app.before_request
     def check_form() -> ResponseReturnValue | None:
@@ -53,6 +60,8 @@ def configure(app: Flask, base_url: str) -> None:
             return None
         if not _same_origin(own):
             raise ForeignOrigin
+        if request.blueprint in WITHOUT_SESSION:
+            return None
         try:
             csrf.protect()
         except CSRFError as error:
@@ -68,11 +77,6 @@ def shown_again_by(show: Callable[..., ResponseReturnValue]) -> Callable[[Callab
         return view
 
     return mark
-
-
-def form_token() -> str:
-    """The visitor's token, as it stands in every form of this answer."""
-    return str(generate_csrf())
 
 
 def _show_again(error: CSRFError) -> ResponseReturnValue:

@@ -1,5 +1,5 @@
 """The settings' page for what a public body must say of itself: imprint, privacy notice, accessibility statement. The
-other pages of the settings are `self_portrait.py` and `engine_room.py`."""
+other pages of the settings are `body_settings.py` and `service_state.py`."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import registering
 from zoom_bridge.store import overviews, sightings
-from zoom_bridge.web import guards
-from zoom_bridge.web.context import bridge, say, speech
+from zoom_bridge.web.context import bridge, speech
 from zoom_bridge.web.keyholder import Place, about, find_place, keep_private, personal_page
 from zoom_bridge.web.registration_form import DetailsForm, filled_in
 
@@ -20,7 +19,7 @@ keep_private(bp)
 
 @bp.get("/z/<token>/data")
 def show(token: str) -> ResponseReturnValue:
-    return render_template("personal/data.html", **about(find_place(token)))
+    return render_template("personal/data.html", saved="saved" in request.args, **about(find_place(token)))
 
 
 @bp.get("/z/<token>/data.json")
@@ -71,13 +70,7 @@ def edit(token: str) -> ResponseReturnValue:
     return make_response(_form_page(place, _form(place.event, kept)))
 
 
-def edit_again(token: str) -> ResponseReturnValue:
-    place = find_place(token)
-    return make_response(_form_page(place, _form(place.event, request.form)))
-
-
 @bp.post("/z/<token>/edit")
-@guards.shown_again_by(edit_again)
 def change(token: str) -> ResponseReturnValue:
     place = find_place(token)
     form = _form(place.event, request.form)
@@ -85,8 +78,7 @@ def change(token: str) -> ResponseReturnValue:
     if attendee is None:
         return make_response(_form_page(place, form), 422)
     registering.change_details(bridge().db, place.registration.key, attendee)
-    flash(say("Your details are saved."), "good")
-    return redirect(url_for("my_data.show", token=token), 303)
+    return redirect(url_for("my_data.show", token=token, saved="yes"), 303)
 
 
 def _form(event: Event, fields: object) -> DetailsForm:

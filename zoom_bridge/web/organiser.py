@@ -19,7 +19,7 @@ from zoom_bridge.web import (
     attention,
     autosave,
     backstage,
-    engine_room,
+    body_settings,
     event_desk,
     event_form,
     instance_settings,
@@ -29,7 +29,7 @@ from zoom_bridge.web import (
     outbox_desk,
     people,
     reception,
-    self_portrait,
+    service_state,
     team_desk,
     wishes,
 )
@@ -52,8 +52,8 @@ for door in (
     letter_desk,
     letter_wording,
     instance_settings,
-    self_portrait,
-    engine_room,
+    body_settings,
+    service_state,
     team_desk,
     my_account,
 ):

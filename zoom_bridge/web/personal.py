@@ -14,7 +14,6 @@ from zoom_bridge.domain.webinar import DialIn, by_country
 from zoom_bridge.flows import registering
 from zoom_bridge.mail import ical
 from zoom_bridge.store import webinars
-from zoom_bridge.web import guards
 from zoom_bridge.web.announcement import described
 from zoom_bridge.web.calendar_links import calendar_links
 from zoom_bridge.web.context import bridge, now, say, speech
@@ -64,7 +63,6 @@ def check(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/z/<token>/join")
-@guards.shown_again_by(page)
 def join(token: str) -> ResponseReturnValue:
     place = find_place(token)
     _, join_url = registering.join(bridge().db, place.registration.key, now())
@@ -100,14 +98,12 @@ def ask_to_cancel(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/z/<token>/cancel")
-@guards.shown_again_by(ask_to_cancel)
 def cancel(token: str) -> ResponseReturnValue:
     registering.cancel(bridge().db, find_place(token).registration.key, now())
     return redirect(url_for("personal.page", token=token), 303)
 
 
 @bp.post("/z/<token>/return")
-@guards.shown_again_by(page)
 def come_back(token: str) -> ResponseReturnValue:
     registering.come_back(bridge().db, find_place(token).registration.key, now())
     return redirect(url_for("personal.page", token=token), 303)
@@ -125,7 +121,6 @@ def ask_to_confirm(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/confirm/<token>")
-@guards.shown_again_by(ask_to_confirm)
 def confirm(token: str) -> ResponseReturnValue:
     place = find_place_to_confirm(token)
     registering.confirm(bridge().db, place.registration.key, now())

@@ -26,15 +26,13 @@ Line = tuple[Event, Wording, Banner]
 @bp.get("/")
 def coming() -> Response:
     with bridge().db.reading() as connection:
-        lines = [
-            (event, registrations.seats_taken(connection, event.id))
-            for event in events.list_coming(connection, now())
-        ]
+        to_come = events.list_coming(connection, now())
+        taken = registrations.seats_taken_of(connection, [event.id for event in to_come])
         over = events.list_past(connection, now())
     calendar = bridge().links.page(url_for("feeds.calendar", lang=None), speech().language)
     page = render_template(
         "public/coming.html",
-        months=_by_month([_line(event, taken) for event, taken in lines]),
+        months=_by_month([_line(event, taken.get(event.id, 0)) for event in to_come]),
         past=[_line(event, 0) for event in over],
         home=bridge().links.page("/", speech().language),
         calendar=calendar,

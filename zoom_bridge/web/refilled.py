@@ -49,8 +49,9 @@ def fields_of(event: Event) -> Fields:
 
 
 def fields_of_copy(event: Event) -> Fields:
-    """The same at another time."""
+    """The same at another time. Which event it is a copy of rides in the form: its letters' own words come along."""
     fields = fields_of(event)
+    fields["copied"] = str(event.id)
     for name in _OF_THAT_DAY:
         fields.poplist(name)
     return fields

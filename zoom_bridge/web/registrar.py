@@ -38,18 +38,10 @@ def form(slug: str) -> ResponseReturnValue:
     check_registering(event, taken, now())
     view = _FormView(event=event, speech=speech(), address=request.full_path, privacy_version=_privacy_version())
     page = _rendered_form(view)
-    page = page.replace(_TOKEN, guards.form_token()).replace(_OPENED, opening_mark(_secret(), now()))
-    return make_response(page)
-
-
-def form_again(slug: str) -> ResponseReturnValue:
-    """The form with what was typed, when its token did not fit."""
-    event, _ = find_public(slug)
-    return make_response(_typed_page(event, _form(event)))
+    return make_response(page.replace(_OPENED, opening_mark(_secret(), now())))
 
 
 @bp.post("/e/<slug>/register")
-@guards.shown_again_by(form_again)
 def send(slug: str) -> ResponseReturnValue:
     event, taken = find_public(slug)
     typed = _form(event)
@@ -80,12 +72,7 @@ def ask_for_link(slug: str) -> ResponseReturnValue:
     return make_response(_link_page(event, AddressForm(speech())))
 
 
-def link_form_again(slug: str) -> ResponseReturnValue:
-    return make_response(_link_page(find_public(slug)[0], AddressForm(speech(), request.form)))
-
-
 @bp.post("/e/<slug>/link")
-@guards.shown_again_by(link_form_again)
 def send_link(slug: str) -> ResponseReturnValue:
     event, _ = find_public(slug)
     check_ahead(event, now())
@@ -124,15 +111,14 @@ class _FormView(View):
     privacy_version: int | None
 
 
-_TOKEN, _OPENED = "\ufdd0token\ufdd1", "\ufdd0opened\ufdd1"
+_OPENED = "\ufdd0opened\ufdd1"
 
 
 @lru_cache(maxsize=200)
 def _rendered_form(view: _FormView) -> str:
     event = view.event
     empty = RegistrationForm(view.speech, event.questions, participation=event.participation)
-    page = _form_page(event, empty, view.privacy_version, opened=_OPENED)
-    return page.replace(guards.form_token(), _TOKEN)
+    return _form_page(event, empty, view.privacy_version, opened=_OPENED)
 
 
 def _form(event: Event) -> RegistrationForm:

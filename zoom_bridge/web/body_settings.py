@@ -1,5 +1,5 @@
 """The settings' page about the body itself: name, address and logo, the help line that new events begin with, and its
-colour, with a picture of what the pages make of it. Where all this shows is `doorplate.py`."""
+colour, with a picture of what the pages make of it. Where all this shows is `branding.py`."""
 
 from dataclasses import asdict
 from typing import Any
@@ -15,14 +15,14 @@ from zoom_bridge.domain.instance import Instance
 from zoom_bridge.flows import informing
 from zoom_bridge.i18n import Speech
 from zoom_bridge.store import instances
-from zoom_bridge.web import backstage, doorplate, guards
+from zoom_bridge.web import backstage, branding, guards
 from zoom_bridge.web.context import bridge, say, speech
 from zoom_bridge.web.fields import N_, Line, MailAddress, Phone, SpokenForm, Texts, WebAddress
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, Fields, received, received_untrusted
 from zoom_bridge.web.forms import Complaint
 from zoom_bridge.web.uploads import ACCEPTED
 
-bp = Blueprint("self_portrait", __name__)
+bp = Blueprint("body_settings", __name__)
 
 #: One logo, and what belongs to it.
 _LARGEST_FORM = 9 * 1024 * 1024
@@ -87,9 +87,9 @@ class Colour(Part):
         super().__init__(speech, fields)
         typed, picked = self.accent.data or "", self.picked.data or ""
         shown = self.shown.data or ""
-        if typed == shown and picked and picked != (colour_of(shown) or doorplate.HOUSE_ACCENT):
+        if typed == shown and picked and picked != (colour_of(shown) or branding.HOUSE_ACCENT):
             self.accent.data = picked
-        self.picked.data = colour_of(self.accent.data or "") or doorplate.HOUSE_ACCENT
+        self.picked.data = colour_of(self.accent.data or "") or branding.HOUSE_ACCENT
 
     def changes(self) -> dict[str, str]:
         return {"accent": self.accent.value}
@@ -136,10 +136,10 @@ def change() -> ResponseReturnValue:
 
 def _saved(changes: dict[str, str], asked: str) -> ResponseReturnValue:
     informing.describe_house(bridge().db, **changes)
-    doorplate.forget()
+    branding.forget()
     flash(say("Saved."), "good")
     anchor = {"no-logo": "who", "house-colour": "colour"}.get(asked, asked)
-    return redirect(url_for("organiser.self_portrait.show", _anchor=anchor), 303)
+    return redirect(url_for("organiser.body_settings.show", _anchor=anchor), 303)
 
 
 def _page(typed: dict[type[Part], Part], *, looking: bool = False) -> str:
@@ -151,7 +151,7 @@ def _page(typed: dict[type[Part], Part], *, looking: bool = False) -> str:
     complaints = [complaint for form in typed.values() for complaint in form.complaints()]
     accent = colour_of(forms["colour"].accent.data or "")
     return render_template(
-        "organiser/self_portrait.html",
+        "organiser/body_settings.html",
         kept=kept,
         **forms,
         complaints=complaints,

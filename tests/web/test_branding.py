@@ -104,7 +104,7 @@ def test_the_page_that_says_the_database_is_away_still_has_a_head(bridge: Any, v
             raise DatabaseUnavailable("away")
 
     app.extensions["bridge"] = type("Bridge", (), {**vars(bridge), "db": Away(), "clock": bridge.clock})
-    app.extensions.pop("doorplate")
+    app.extensions.pop("branding")
     page = reader.open("/")
 
     assert page.status == 503

@@ -15,7 +15,7 @@ from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
 from zoom_bridge.web.in_words import JOBS, failure_in_words
 
-bp = Blueprint("engine_room", __name__)
+bp = Blueprint("service_state", __name__)
 
 #: Work this late means that nobody is working.
 _LATE = timedelta(minutes=15)
@@ -57,7 +57,7 @@ def show() -> str:
         waiting_error = contacts.waiting_letter_error(connection)
         troubles = [_trouble(run, run.failed_since) for run in last if run.failed_since]
         return render_template(
-            "organiser/engine_room.html",
+            "organiser/service_state.html",
             zone=backstage.HOUSE_ZONE,
             mail=settings.mail,
             zoom=settings.zoom,

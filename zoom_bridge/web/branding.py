@@ -1,7 +1,7 @@
 """Whose house this is, on every page: the body's name and logo, and its colour as a stylesheet of its own.
 
 What is written there is kept in each process for a few seconds, so that pages need not ask for it one by one. Writing
-it is `self_portrait.py`."""
+it is `body_settings.py`."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from zoom_bridge.store import instances
 from zoom_bridge.store.database import DatabaseUnavailable
 from zoom_bridge.web.context import bridge, now
 
-bp = Blueprint("doorplate", __name__)
+bp = Blueprint("branding", __name__)
 
 #: Our own accent; it stands in the stylesheet.
 HOUSE_ACCENT = "#045766"
@@ -39,22 +39,22 @@ def configure(app: Flask) -> None:
 
 def instance() -> Instance:
     """Also for templates. While the database is away, what was known last: an error page needs a head, too."""
-    kept = cast(_Kept | None, current_app.extensions.get("doorplate"))
+    kept = cast(_Kept | None, current_app.extensions.get("branding"))
     if kept is None or not timedelta(0) <= now() - kept.read_at < _KEPT_FOR:
         kept = _Kept(_read() or (kept.instance if kept else Instance()), now())
-        current_app.extensions["doorplate"] = kept
+        current_app.extensions["branding"] = kept
     return kept.instance
 
 
 def forget() -> None:
     """It was written anew. Other processes notice by themselves."""
-    current_app.extensions.pop("doorplate", None)
+    current_app.extensions.pop("branding", None)
 
 
 def leave_as_it_is() -> None:
     """The database has just failed to answer: the page that says so need not wait for it once more."""
-    kept = cast(_Kept | None, current_app.extensions.get("doorplate"))
-    current_app.extensions["doorplate"] = _Kept(kept.instance if kept else Instance(), now())
+    kept = cast(_Kept | None, current_app.extensions.get("branding"))
+    current_app.extensions["branding"] = _Kept(kept.instance if kept else Instance(), now())
 
 
 def _read() -> Instance | None:
