@@ -34,8 +34,8 @@ def test_every_page_is_for_everybody(walker: Walker, visit: Visit, language: str
 
 def _of_the_answer(visit: Visit, watched: Watched, answer: Response) -> Iterator[str]:
     page = watched.page
+    yield from findings.policy_is_weak(answer.headers)
     if not visit.letter:
-        yield from findings.policy_is_weak(answer.headers)
         yield from findings.small_print(page)
     yield from findings.said_in_the_console(watched.complaints, answer.url, visit.status)
     yield from findings.asked_of_others(watched.asked, answer.url[: answer.url.index("/", 8)])

@@ -1,5 +1,9 @@
 """The trial's mailbox: what was sent can be read, and does nothing by itself."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 
 from tests.mail.post import a_letter, a_reader
@@ -65,8 +69,21 @@ def test_a_letter_is_framed_without_scripts_and_its_links_open_beside_it(client,
     policy = frame.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
-    assert "script-src" not in policy
-    assert '<head><base target="_blank">' in frame.text
+    assert "script-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert '<head>\n<base target="_blank">' in frame.text
+
+
+def test_the_policy_knows_the_letters_own_style_as_a_browser_reads_it(client, catcher):
+    """On its way through the mail server the letter got line ends of two characters."""
+    arrives(catcher, a_letter(Kind.CONFIRMATION).envelope)
+
+    frame = client.get("/letters/00000001/html")
+
+    [sheet] = re.findall("<style>(.*?)</style>", frame.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(sheet.replace("\r\n", "\n").encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in frame.headers["Content-Security-Policy"]
+    assert "style=" not in frame.text
 
 
 def test_the_pages_themselves_allow_nothing_inline(client, catcher):

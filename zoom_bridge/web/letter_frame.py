@@ -23,7 +23,8 @@ _SHEET = re.compile("<style>(.*?)</style>", re.DOTALL)
 
 
 def letter_document(html: str) -> Response:
-    document, sheet = _with_one_sheet(html)
+    # Browsers hash what they read, and they read every line end as one character.
+    document, sheet = _with_one_sheet(html.replace("\r\n", "\n"))
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     document = document.replace("<head>", '<head>\n<base target="_blank">', 1)
     own = policy(

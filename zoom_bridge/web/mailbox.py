@@ -1,9 +1,7 @@
 """The trial's mailbox: what the mail catcher has kept, as pages of an app of its own on a port of its own.
 
-A letter is shown as a document of its own in a sandboxed frame: its inline styles are allowed there and nowhere
-else, and its links open beside the mailbox."""
-
-import re
+A letter is shown as a document of its own in a sandboxed frame (`letter_frame.py`), and its links open beside the
+mailbox."""
 
 from flask import Flask, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -11,21 +9,16 @@ from werkzeug.exceptions import HTTPException
 from zoom_bridge import i18n
 from zoom_bridge.mail.catcher import MailCatcher
 from zoom_bridge.mail.caught import CaughtLetter
+from zoom_bridge.web.letter_frame import SANDBOX, letter_document
 
 #: As many are shown; the folder keeps all of them.
 SHOWN = 200
 ZONE = "Europe/Berlin"
 
-_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-_LETTER_POLICY = (
-    f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
-    f"frame-ancestors 'self'; sandbox {_SANDBOX}"
-)
-_HEAD = re.compile("<head[^>]*>", re.IGNORECASE)
 
 
 def create_mailbox(catcher: MailCatcher) -> Flask:
@@ -42,13 +35,11 @@ def create_mailbox(catcher: MailCatcher) -> Flask:
 
     @app.get("/letters/<id_>")
     def letter(id_: str) -> str:
-        return render_template("mailbox/letter.html", letter=_get(catcher, id_), sandbox=_SANDBOX)
+        return render_template("mailbox/letter.html", letter=_get(catcher, id_), sandbox=SANDBOX)
 
     @app.get("/letters/<id_>/html")
     def letter_html(id_: str) -> Response:
-        # Without this a link would open within the frame, where our pages refuse to be shown.
-        html = _HEAD.sub(lambda head: f'{head[0]}<base target="_blank">', _get(catcher, id_).html, count=1)
-        return Response(html, headers={"Content-Security-Policy": _LETTER_POLICY})
+        return letter_document(_get(catcher, id_).html)
 
     @app.get("/letters/<id_>/calendar.ics")
     def calendar(id_: str) -> Response:
