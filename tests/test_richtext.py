@@ -1,10 +1,12 @@
 """Markdown becomes safe HTML and readable text, whatever was pasted."""
 
 from html.parser import HTMLParser
+from importlib.util import find_spec, module_from_spec
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it.ruler import Ruler
 
 from zoom_bridge.richtext import to_html, to_text
 
@@ -178,3 +180,14 @@ def test_plain_text_is_as_wide_as_asked():
 def test_nothing_is_nothing():
     assert to_html("") == ""
     assert to_text("") == ""
+
+
+def test_two_threads_at_the_first_text_never_meet_half_compiled_rules(monkeypatch):
+    spec = find_spec("zoom_bridge.richtext")
+    fresh = module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    monkeypatch.setattr(Ruler, "__compile__", lambda _: pytest.fail("compiled while a text is read"))
+
+    html = fresh.to_html("# Head\n\n- *one* [link](https://example.org)\n\n> said")
+
+    assert "<em>one</em>" in html

@@ -60,7 +60,14 @@ class _Parser(MarkdownIt):
         return True
 
 
-_PARSER = _Parser("commonmark", {"html": False}, renderer_cls=_Renderer)
+def _ready(parser: _Parser) -> _Parser:
+    """With its rules compiled. It does so at its first text, and a second thread that comes meanwhile would
+    find only half of them."""
+    parser.parse("*ready*")
+    return parser
+
+
+_PARSER = _ready(_Parser("commonmark", {"html": False}, renderer_cls=_Renderer))
 
 
 def _tokens(markdown: str) -> list[Token]:

@@ -9,6 +9,9 @@ from tests.browser import findings
 from tests.browser.every_page import LANGUAGES, VISITS, Visit
 from tests.browser.walking import HEIGHT, SCHEMES, WIDTHS, Walker, Watched
 
+LEAST_FOR_A_LETTER = 280
+"""What a mail program on a phone leaves of 320 pixels."""
+
 
 @pytest.mark.parametrize("visit", VISITS, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -26,6 +29,10 @@ def test_every_page_is_for_everybody(walker: Walker, visit: Visit, language: str
         bare, _ = walker.walk(visit, language, scripts=False)
         found += findings.differs_without_scripts(findings.words(watched.page), findings.words(bare.page))
     found += _of_the_looks(watched.page)
+    if visit.letter:
+        # Mail programs on a phone leave less than the screen.
+        watched.page.set_viewport_size({"width": LEAST_FOR_A_LETTER, "height": HEIGHT})
+        found += findings.too_wide(watched.page)
     if language == LANGUAGES[0] and not visit.letter:
         found += findings.with_the_keyboard(watched.page)
 

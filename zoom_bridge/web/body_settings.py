@@ -19,7 +19,7 @@ from zoom_bridge.web import backstage, branding, guards
 from zoom_bridge.web.context import bridge, say, speech
 from zoom_bridge.web.fields import N_, Line, MailAddress, Phone, SpokenForm, Texts, WebAddress
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, Fields, received, received_untrusted
-from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.forms import Complaint, complained
 from zoom_bridge.web.uploads import ACCEPTED
 
 bp = Blueprint("body_settings", __name__)
@@ -154,8 +154,7 @@ def _page(typed: dict[type[Part], Part], *, looking: bool = False) -> str:
         "organiser/body_settings.html",
         kept=kept,
         **forms,
-        complaints=complaints,
-        errors={complaint.field_id: complaint.sentence for complaint in complaints},
+        **complained(complaints),
         accepted=ACCEPTED,
         look=look_of(accent) if accent else None,
         looking=looking,

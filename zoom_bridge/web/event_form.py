@@ -15,7 +15,7 @@ from zoom_bridge.web import autosave, backstage, event_preview, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.form_pictures import received, received_untrusted, with_pictures_that_are_there
 from zoom_bridge.web.form_sections import SECTIONS
-from zoom_bridge.web.forms import EventForm
+from zoom_bridge.web.forms import EventForm, complained
 from zoom_bridge.web.headers import policy
 from zoom_bridge.web.refilled import fields_of, fields_of_copy, fields_to_begin_with
 from zoom_bridge.web.uploads import ACCEPTED
@@ -201,8 +201,7 @@ def _page(form: EventForm, kept: Event | None, *, overtaken: bool = False) -> st
         form=form,
         event=kept,
         sections=[(section, len(form.complaints_in(section))) for section in SECTIONS],
-        complaints=complaints,
-        errors={complaint.field_id: complaint.sentence for complaint in complaints},
+        **complained(complaints),
         # Where the focus goes: to what is wrong, or else to what was changed.
         change="" if complaints else form.fields.get("change", ""),
         seen=current if overtaken else _seen_revision(form) or current,

@@ -2,7 +2,7 @@
 `fields.py`, rows that repeat are in `form_rows.py` and `row_kinds.py`, pictures in `form_pictures.py`, the form of an
 event that there is in `refilled.py`; the page is `templates/organiser/event_form.html`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -58,6 +58,11 @@ class Complaint:
     field_id: str
     label: str
     sentence: str
+
+
+def complained(complaints: Sequence[Complaint]) -> dict[str, Any]:
+    """What a form's template needs of them: all for the summary, and each sentence for its field."""
+    return {"complaints": complaints, "errors": {one.field_id: one.sentence for one in complaints}}
 
 
 class EventForm(SpokenForm):

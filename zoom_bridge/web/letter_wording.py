@@ -1,7 +1,7 @@
 """An event's own words for a letter: subject and opening, as text with placeholders. They are shown filled in before
 they are kept, and a button brings our words back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ from zoom_bridge.store import letter_texts
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_, cleaned_line, cleaned_passage
-from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.forms import Complaint, complained
 from zoom_bridge.web.in_words import LETTERS
 from zoom_bridge.web.letter_desk import chosen_language, letter_kind
 
@@ -140,7 +140,7 @@ def _page(
     kind: Kind,
     language: str,
     texts: Texts,
-    complaints: list[Complaint] | None = None,
+    complaints: Sequence[Complaint] = (),
     *,
     previewed: bool = False,
     restored: bool = False,
@@ -164,8 +164,7 @@ def _page(
         placeholders=[(f"{{{word}}}", say(_MEANINGS[known])) for word, known in PLACEHOLDERS[language].items()],
         greeting=written(Placeholder.NAME, language),
         of_a_day=kind in {Kind.DAY_BEFORE, Kind.JOIN_LINK},
-        complaints=complaints or [],
-        errors={complaint.field_id: complaint.sentence for complaint in complaints or []},
+        **complained(complaints),
         letter=letter,
         previewed=previewed,
         restored=restored,

@@ -11,7 +11,7 @@ from zoom_bridge.i18n import LANGUAGES, Speech
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, say, speech
 from zoom_bridge.web.fields import N_, Choice, Line, SpokenForm, Texts
-from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.forms import Complaint, complained
 from zoom_bridge.web.in_words import ROLES
 
 bp = Blueprint("my_account", __name__)
@@ -74,12 +74,10 @@ def _kept(organiser: Organiser) -> "MultiDict[str, str]":
 
 
 def _page(form: AccountForm) -> str:
-    complaints = form.complaints()
     return render_template(
         "organiser/my_account.html",
         form=form,
-        complaints=complaints,
-        errors={complaint.field_id: complaint.sentence for complaint in complaints},
+        **complained(form.complaints()),
         role=say(ROLES[backstage.me().role][0]),
         may_do=say(ROLES[backstage.me().role][1]),
     )

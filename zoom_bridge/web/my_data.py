@@ -10,6 +10,7 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import registering
 from zoom_bridge.store import overviews, sightings
 from zoom_bridge.web.context import bridge, speech
+from zoom_bridge.web.forms import complained
 from zoom_bridge.web.keyholder import Place, about, find_place, keep_private, personal_page
 from zoom_bridge.web.registration_form import DetailsForm, filled_in
 
@@ -86,13 +87,11 @@ def _form(event: Event, fields: object) -> DetailsForm:
 
 
 def _form_page(place: Place, form: DetailsForm) -> str:
-    complaints = form.complaints()
     return render_template(
         "personal/edit.html",
         **about(place),
         form=form,
-        complaints=complaints,
-        errors={complaint.field_id: complaint.sentence for complaint in complaints},
+        **complained(form.complaints()),
     )
 
 

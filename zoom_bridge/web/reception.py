@@ -29,6 +29,7 @@ from zoom_bridge.web import backstage, event_desk, guards
 from zoom_bridge.web.caller_form import CallerForm
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
+from zoom_bridge.web.forms import complained
 from zoom_bridge.web.in_words import LETTERS, standing_in_words, zoom_standing_in_words
 from zoom_bridge.web.letter_state import letter_in_words
 from zoom_bridge.web.next_step import Phase, phase
@@ -175,15 +176,13 @@ def _form(event: Event, fields: "MultiDict[str, str]") -> CallerForm:
 
 
 def _form_page(event: Event, form: CallerForm, refused: str = "") -> Response:
-    complaints = form.complaints()
     return make_response(
         render_template(
             "organiser/caller.html",
             event=event,
             wording=event.wording(speech().language),
             form=form,
-            complaints=complaints,
-            errors={complaint.field_id: complaint.sentence for complaint in complaints},
+            **complained(form.complaints()),
             refused=refused,
         )
     )

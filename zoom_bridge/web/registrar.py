@@ -18,6 +18,7 @@ from zoom_bridge.web import guards, lately_read
 from zoom_bridge.web.announcement import View, about
 from zoom_bridge.web.context import bridge, now, speech
 from zoom_bridge.web.error_pages import REFUSALS, ErrorPage
+from zoom_bridge.web.forms import complained
 from zoom_bridge.web.public import find_public
 from zoom_bridge.web.registration_form import AddressForm, RegistrationForm, filled_in_quickly, opening_mark
 
@@ -143,8 +144,7 @@ def _form_page(
         **about(event),
         form=form,
         refused=refused,
-        complaints=form.complaints(),
-        errors={complaint.field_id: complaint.sentence for complaint in form.complaints()},
+        **complained(form.complaints()),
         opened=opened or form.opened.data or opening_mark(_secret(), now()),
         kept_days=(event.forget_at - event.ends_at).days,
         privacy_version=privacy_version,

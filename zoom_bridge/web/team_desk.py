@@ -14,7 +14,7 @@ from zoom_bridge.store import organisers
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_, Choice, SpokenForm, Texts
-from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.forms import Complaint, complained
 from zoom_bridge.web.in_words import ROLES
 from zoom_bridge.web.my_account import AccountForm
 from zoom_bridge.web.registration_form import OwnAddress
@@ -144,9 +144,7 @@ def _roles(speech: Speech) -> list[tuple[str, str]]:
 
 
 def _inviting(form: InvitationForm) -> str:
-    complaints = form.complaints()
-    errors = {complaint.field_id: complaint.sentence for complaint in complaints}
-    return render_template("organiser/inviting.html", form=form, complaints=complaints, errors=errors)
+    return render_template("organiser/inviting.html", form=form, **complained(form.complaints()))
 
 
 def _about(one: Organiser, form: RoleForm) -> str:
