@@ -20,9 +20,11 @@ class Effort:
     letters: int = 10_000
     connections: int = 4
     on_file: int = 1_000_000
+    registrants: int = 10_000
+    compared: int = 50_000
 
 
-_QUICK = Effort(rounds=2, seconds=4, letters=2_000, on_file=100_000)
+_QUICK = Effort(rounds=2, seconds=4, letters=2_000, on_file=100_000, registrants=2_000, compared=10_000)
 
 Measure = Callable[[Effort], list[Row]]
 
@@ -38,6 +40,8 @@ def run(*measures: Measure, names: Sequence[str] = ()) -> None:
     parser.add_argument("--letters", type=int, help="how many letters the outbox holds")
     parser.add_argument("--connections", type=int, help="to the mail server, for ours and the floor")
     parser.add_argument("--on-file", type=int, help="how many registrations the big database holds")
+    parser.add_argument("--registrants", type=int, help="how many are brought to Zoom")
+    parser.add_argument("--compared", type=int, help="how many are on Zoom's list that is compared with ours")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     asked = vars(parser.parse_args())
 

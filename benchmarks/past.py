@@ -15,8 +15,10 @@ from zoom_bridge.store.database import Database
 _AT_ONCE = 5_000
 
 
-def fill_in(db: Database, event: Event, people: int, now: datetime, *, letters_wait: bool) -> None:
-    """So many registrations, each with its confirmation, waiting or sent; Zoom knows of them all."""
+def fill_in(
+    db: Database, event: Event, people: int, now: datetime, *, letters_wait: bool, zoom_waits: bool = False
+) -> None:
+    """So many registrations, each with its confirmation, waiting or sent; Zoom knows of them all, or of none yet."""
     with db.reading() as connection:
         first = 1 + max(
             connection.execute(select(table.c.id).order_by(table.c.id.desc()).limit(1)).scalar() or 0
@@ -25,7 +27,7 @@ def fill_in(db: Database, event: Event, people: int, now: datetime, *, letters_w
     numbers = iter(range(first, first + people))
     while chunk := list(itertools.islice(numbers, _AT_ONCE)):
         with db.transaction() as connection:
-            connection.execute(insert(tables.registrations), list(_registrations(chunk, event, now)))
+            connection.execute(insert(tables.registrations), list(_registrations(chunk, event, now, zoom_waits)))
             connection.execute(insert(tables.messages), list(_messages(chunk, event, now, letters_wait)))
 
 
@@ -42,8 +44,15 @@ def settle(db: Database) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def _registrations(numbers: list[int], event: Event, now: datetime) -> Iterator[dict[str, Any]]:
+def _registrations(numbers: list[int], event: Event, now: datetime, zoom_waits: bool) -> Iterator[dict[str, Any]]:
     for n in numbers:
+        known = {
+            "synced_revision": 1,
+            "synced_at": now - timedelta(days=1),
+            "registrant_id": f"registrant-{n}",
+            "join_url": f"https://zoom.example.org/w/{n}",
+        }
+        waits = {"synced_revision": 0, "due_at": now}
         yield {
             "id": n,
             "event_id": event.id,
@@ -58,10 +67,7 @@ def _registrations(numbers: list[int], event: Event, now: datetime) -> Iterator[
             "confirmed_at": now - timedelta(days=1),
             "privacy_version": 1,
             "revision": 1,
-            "synced_revision": 1,
-            "synced_at": now - timedelta(days=1),
-            "registrant_id": f"registrant-{n}",
-            "join_url": f"https://zoom.example.org/w/{n}",
+            **(waits if zoom_waits else known),
         }
 
 

@@ -78,14 +78,20 @@ class Stage:
 
 @contextlib.contextmanager
 def set_up(
-    mail_port: int, connections: int = 4, database_url: str | None = None, capacity: int | None = CAPACITY
+    mail_port: int,
+    connections: int = 4,
+    database_url: str | None = None,
+    capacity: int | None = CAPACITY,
+    plan: str = "pro",
 ) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="zoom-bridge-benchmark-") as name:
         folder = Path(name)
         url = database_url or f"sqlite:///{folder}/bridge.db"
         port, zoom_port, webhook_secret = free_port(), free_port(), secrets.token_urlsafe(32)
         config = folder / "config.toml"
-        config.write_text(_config(url, port, zoom_port, mail_port, connections, webhook_secret), encoding="utf-8")
+        config.write_text(
+            _config(url, port, zoom_port, mail_port, connections, webhook_secret, plan), encoding="utf-8"
+        )
         db = Database(url)
         try:
             migrations.upgrade(db)
@@ -95,7 +101,9 @@ def set_up(
             db.dispose()
 
 
-def _config(url: str, port: int, zoom_port: int, mail_port: int, connections: int, webhook_secret: str) -> str:
+def _config(
+    url: str, port: int, zoom_port: int, mail_port: int, connections: int, webhook_secret: str, plan: str
+) -> str:
     zoom = f"http://{LOOPBACK}:{zoom_port}"
     sections = {
         # Visitors name a network of their own each, as behind a proxy; so limits are counted and nobody meets one.
@@ -113,6 +121,7 @@ def _config(url: str, port: int, zoom_port: int, mail_port: int, connections: in
             "client_id": "benchmark",
             "client_secret": secrets.token_urlsafe(32),
             "webhook_secret": webhook_secret,
+            "plan": plan,
         },
         "mail": {
             "host": LOOPBACK,

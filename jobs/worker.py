@@ -57,14 +57,17 @@ class Trouble(Exception):
         self.failure = failure
 
 
-def work_through(db: Database, work: Work, clock: Clock, stop: threading.Event) -> int:
-    """Do everything that is due, what is claimed together at once; returns how many rows were done."""
+def work_through(db: Database, work: Work, clock: Clock, stop: threading.Event, *, once: bool = False) -> int:
+    """Do everything that is due, what is claimed together at once; returns how many rows were done. `once`: what is
+    claimed first is enough."""
     done = 0
     while not stop.is_set() and (hold := _take(db, work, clock, 1)):
         try:
             done += _attempt(db, work, hold, clock)
         except Trouble as trouble:
             _pause(db, work, trouble.failure, clock())
+            break
+        if once:
             break
     return done
 

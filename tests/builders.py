@@ -113,7 +113,6 @@ def a_webinar(**changes: Any) -> TwinWebinar:
         "asked_zoom_at": None,
         "absent_at": None,
         "gone_at": None,
-        "differing": "",
         "due_at": None,
         "attempts": 0,
         "last_error": None,

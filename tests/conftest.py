@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from tests import postgres
 from tests.clock import Clock
+from tests.wire.ledger import Report
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,6 +35,7 @@ OUTSIDE = {
     "postgresql": "PostgreSQL (on Debian: apt-get install postgresql)",
     "chromium": "Chromium (on Debian: apt-get install chromium)",
     "java": "Java, for the HTML checker (on Debian: apt-get install default-jre-headless)",
+    "rivet": "Zoom's own library from npm's registry (on Debian: apt-get install npm)",
 }
 REQUIRED = set(filter(None, os.environ.get("ZOOM_BRIDGE_TESTS_REQUIRE", "").split(",")))
 _MISSED = "not found: "
@@ -51,6 +53,7 @@ def need(name: str, found: object) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Report())
     if not hasattr(config, "workerinput"):
         postgres.choose_folder()
 
@@ -174,27 +177,31 @@ def settings(db: "Database") -> "Settings":
 @pytest.fixture
 def world(clock: Clock) -> "World":
     """What the pretend Zoom remembers, and its moods: `world.faults`."""
+    from tests.wire.watching import watch_world
     from zoom_bridge.simulator.records import SimulatorSettings
     from zoom_bridge.simulator.world import World
 
-    return World(
-        SimulatorSettings(
-            public_url=ZOOM_URL,
-            webhook_url=f"{BASE_URL}/zoom/webhooks",
-            webhook_secret="webhook-secret",
-            account_id="account",
-            client_id="client",
-            client_secret="client-secret",
-        ),
-        clock,
+    return watch_world(
+        World(
+            SimulatorSettings(
+                public_url=ZOOM_URL,
+                webhook_url=f"{BASE_URL}/zoom/webhooks",
+                webhook_secret="webhook-secret",
+                account_id="account",
+                client_id="client",
+                client_secret="client-secret",
+            ),
+            clock,
+        )
     )
 
 
 @pytest.fixture
 def simulator(world: "World") -> "Flask":
+    from tests.wire.watching import watch
     from zoom_bridge.simulator.server import create_simulator
 
-    return create_simulator(world)
+    return watch(create_simulator(world))
 
 
 @pytest.fixture
@@ -269,6 +276,7 @@ def work(bridge: "Bridge", sender: "WebhookSender") -> Callable[[], None]:
 @pytest.fixture
 def sender(world: "World", app: "Flask") -> Iterator["WebhookSender"]:
     """Sends the pretend Zoom's webhooks to the door for them: `sender.deliver_due()`."""
+    from tests.wire.watching import watch_post
     from zoom_bridge.simulator.sender import WebhookSender
 
     def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
@@ -276,7 +284,7 @@ def sender(world: "World", app: "Flask") -> Iterator["WebhookSender"]:
             answer = client.post(urlsplit(url).path, base_url=BASE_URL, data=body, headers=dict(headers))
             return answer.status_code, answer.data
 
-    sender = WebhookSender(world, post, seed=1)
+    sender = WebhookSender(world, watch_post(post), seed=1)
     yield sender
     sender.stop()
 

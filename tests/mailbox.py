@@ -48,6 +48,12 @@ class Letter:
     def calendar(self) -> str:
         return self._part("text/calendar")
 
+    @cached_property
+    def file(self) -> str:
+        """The calendar entries as a file."""
+        files = [part for part in self.message.walk() if part.get_content_type() == "application/ics"]
+        return cast(EmailMessage, files[0]).get_content().decode() if files else ""
+
     def link(self, having: str = "") -> str:
         """The first address in the text that has this in it."""
         found = [link for link in re.findall(r"https?://[^\s<>\"]+", self.text) if having in link]

@@ -1,5 +1,6 @@
 """What the command line refuses at once, with a sentence. What it does is tried in stories."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -56,3 +57,54 @@ def test_a_role_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "--role" in result.output
+
+
+def test_the_doctor_names_every_mistake_in_a_configuration(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[web]\nbase_url = "events.example.org"\n', encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["doctor", "--config", str(config)], env={"LANG": "de_DE.UTF-8"})
+
+    assert result.exit_code == 1
+    for key in ("web.base_url", "web.secret_key", "zoom.client_secret"):
+        assert f"✗ Konfiguration: {key}" in result.output
+
+
+def test_the_doctor_finds_everything_down_within_its_time_and_tells_programs(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f"""
+[web]
+base_url = "http://127.0.0.1:1"
+secret_key = "a secret of the tests, long enough for all"
+[database]
+url = "sqlite:///{tmp_path / "bridge.db"}"
+[zoom]
+oauth_url = "http://127.0.0.1:1"
+api_url = "http://127.0.0.1:1/v2"
+account_id = "account"
+client_id = "client"
+client_secret = "client-secret"
+webhook_secret = "webhook-secret"
+[mail]
+host = "127.0.0.1"
+port = 1
+security = "none"
+sender = "events@example.org"
+""",
+        encoding="utf-8",
+    )
+
+    result = CliRunner().invoke(main, ["doctor", "--config", str(config), "--json", "--language", "en"])
+
+    bad = {check["id"] for check in json.loads(result.output)["checks"] if check["ok"] is False}
+    assert (result.exit_code, bad) == (1, {"schema", "token", "webhook.delivery", "mail"})
+    assert "secret" not in result.output.replace("webhook_secret", "").replace("client_secret", "")
+
+
+def test_the_doctor_asks_for_a_configuration_where_no_trial_runs(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["doctor", "--data", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "zoom-bridge run" in result.output
+    assert "--config" in result.output

@@ -10,10 +10,12 @@ from zoom_bridge.config import Settings
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Letters
 from zoom_bridge.mail.smtp import PostOffice
+from zoom_bridge.store.budgets import Ledger
 from zoom_bridge.store.database import Database
 from zoom_bridge.zoom.calls import new_session
 from zoom_bridge.zoom.client import ZoomClient
 from zoom_bridge.zoom.oauth import Oauth
+from zoom_bridge.zoom.pacing import Pace
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = system_clock) -
         session, zoom.oauth_url, zoom.account_id, zoom.client_id, zoom.client_secret.get_secret_value(), clock
     )
     mail = settings.mail
+    db = Database(settings.database.url, pool_size=settings.web.threads)
     return Bridge(
         settings=settings,
-        db=Database(settings.database.url, pool_size=settings.web.threads),
-        zoom=ZoomClient(session, oauth, zoom.api_url, clock),
+        db=db,
+        zoom=ZoomClient(session, oauth, zoom.api_url, clock, Pace(Ledger(db), zoom.plan, clock)),
         post=PostOffice(
             mail.host,
             mail.port,

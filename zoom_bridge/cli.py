@@ -1,12 +1,15 @@
-"""The command line: run · serve · work · simulate · db · invite. Every command prints what it did or what to do.
+"""The command line: run · serve · work · simulate · db · invite · doctor. Every command prints what it did or what to do.
 
 `run` is all in one process: without a configuration it is the trial (`trial.py`), with one it is the real thing.
 `serve` and `work` are its two halves, to be started several times each."""
 
 import logging
+import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ import click
 
 from zoom_bridge import __version__
 from zoom_bridge.bridge import Bridge, assemble
-from zoom_bridge.config import ConfigError, Settings, load_settings
+from zoom_bridge.config import PREFIX, ConfigError, Settings, load_settings
 
 if TYPE_CHECKING:
     from zoom_bridge.listening import Listener
@@ -207,6 +210,58 @@ def invite(config_path: Path | None, email: str, name: str, language: str, role:
         raise click.BadParameter(str(error), param_hint="EMAIL") from error
     bridge = _ready(_settings(config_path))
     click.echo(welcoming.invite(bridge.db, bridge.links, address, name, language, bridge.clock(), Role(role)))
+
+
+@main.command()
+@config_option
+@click.option("--data", type=click.Path(path_type=Path), default=Path("zoom-bridge-data"), show_default=True)
+@click.option("--language", type=click.Choice(["de", "en"]), help="Default: German when LANG begins with de.")
+@click.option("--json", "as_json", is_flag=True, help='For programs: {"checks": [{"id", "ok", "says", "do"}]}.')
+def doctor(config_path: Path | None, data: Path, language: str | None, as_json: bool) -> None:
+    """Look at everything the service leans on, and say what is wrong and what to do. Within half a minute.
+
+    Configuration, database and jobs; access to Zoom, permissions, clock, hosts with licences and settings, limits;
+    the address for webhooks, from outside; the mail server. Nothing is changed and no letter is sent. Ends with 1
+    when something is not in order.
+
+    Without --config and without settings in the environment: the trial that runs with --data."""
+    from zoom_bridge import doctor as practice
+    from zoom_bridge.i18n import speech
+    from zoom_bridge.web import diagnosis
+
+    try:
+        with _silenced("zoom_bridge.zoom"):  # what goes wrong is said in a line of its own
+            findings = practice.examine(load_settings(config_path or _config_of_trial(data)))
+    except ConfigError as error:
+        findings = practice.unreadable(error.problems)
+    reader = speech(language or ("de" if os.environ.get("LANG", "").lower().startswith("de") else "en"))
+    click.echo(diagnosis.as_json(findings, reader) if as_json else "\n".join(diagnosis.lines(findings, reader)))
+    if any(finding.good is False for finding in findings):
+        sys.exit(1)
+
+
+@contextmanager
+def _silenced(logger: str) -> Iterator[None]:
+    quiet = logging.getLogger(logger)
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        quiet.setLevel(level)
+
+
+def _config_of_trial(data: Path) -> Path | None:
+    """Of the trial that runs there; None when the environment holds the settings."""
+    from zoom_bridge.trial import CONFIG
+
+    if any(name.startswith(PREFIX) for name in os.environ):
+        return None
+    if not (data / CONFIG).exists():
+        raise click.ClickException(
+            f"No trial runs in {data}. Start one with “zoom-bridge run”, or name your configuration with --config."
+        )
+    return data / CONFIG
 
 
 def _settings(path: Path | None) -> Settings:

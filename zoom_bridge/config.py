@@ -89,6 +89,10 @@ def _address(value: str) -> str:
     return validate_email(value, check_deliverability=False, globally_deliverable=False).normalized
 
 
+def _domain(value: str) -> str:
+    return _address(f"anybody@{value}").partition("@")[2]
+
+
 def _not_a_bool(value: object) -> object:
     """Python counts True as 1; in a configuration file it is a mistake."""
     if isinstance(value, bool):
@@ -154,6 +158,10 @@ class ZoomSettings(_Section):
     webhook_secret: Secret = Field(description="the secret token under “Feature” of the app at Zoom")
     host: Annotated[str, AfterValidator(lambda value: value and _address(value))] = Field(
         "", description="the e-mail address of the Zoom user who hosts webinars, or nothing"
+    )
+    plan: Literal["free", "pro", "business"] = Field("pro", description="one of free, pro, business")
+    alias_domain: Annotated[str, AfterValidator(lambda value: value and _domain(value))] = Field(
+        "", description="a domain of yours such as alias.example.org, or nothing"
     )
 
 

@@ -39,6 +39,10 @@ class Links:
         """The personal page; `action` is a page below it: "cancel", "data", "calendar.ics", "join"."""
         return self.page(f"/z/{self.personal_token(key)}" + (f"/{action}" if action else ""))
 
+    def panel(self, key: str) -> str:
+        """A panelist's own page."""
+        return self.page(f"/panel/{self._token('panel', key)}")
+
     def confirm(self, key: str) -> str:
         return self.page(f"/confirm/{self._token('confirm', key)}")
 
@@ -51,6 +55,9 @@ class Links:
     def key_of_personal(self, token: str) -> str | None:
         """The registration's key, or None when the token is not one of ours."""
         return self._key_of("personal", token)
+
+    def key_of_panel(self, token: str) -> str | None:
+        return self._key_of("panel", token)
 
     def key_of_confirm(self, token: str) -> str | None:
         return self._key_of("confirm", token)

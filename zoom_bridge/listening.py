@@ -87,7 +87,8 @@ class Listener:
     def _hang_up(self) -> None:
         for line in self._all(HTTPChannel):
             with suppress(OSError):  # gone before
-                line.close()
+                # Closes the files, too, of which a browser has fetched a part.
+                line.handle_close()
         # Nothing is left to look after: that ends the loop.
         self._lines.clear()
 

@@ -9,6 +9,8 @@ from zoom_bridge.domain.notice import NoticeKind
 from zoom_bridge.domain.question import Answer, Question, QuestionKind
 
 ZOOM_HOST = "webinar-1@example.org"
+#: So that an event of one's own may run while one of the staged ones does.
+SECOND_ACCOUNT = "webinar-2@example.org"
 MINISTRY = "Niedersächsisches Ministerium für Umwelt, Energie, Bauen und Klimaschutz"
 ASSOCIATION = "Landesarbeitsgemeinschaft der Freien Wohlfahrtspflege in Niedersachsen"
 SERVICE_CENTRE = "Servicestelle Gemeinwesenarbeit und Quartiersmanagement"

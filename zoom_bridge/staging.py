@@ -15,7 +15,7 @@ from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.picture import Picture
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.domain.wall_time import instant_of, wall_of
-from zoom_bridge.flows import hosting, informing, picturing, registering
+from zoom_bridge.flows import hosting, informing, picturing, pooling, registering
 from zoom_bridge.playbill import Drawings
 from zoom_bridge.simulator.world import World
 from zoom_bridge.store import registrations, webinars
@@ -110,6 +110,8 @@ def stage(bridge: Bridge, world: World, clock: SettableClock, work_once: Callabl
     today = wall_of(now, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         _write_notices(bridge, play.at(now - timedelta(days=30)))
+        for account in (playbill.ZOOM_HOST, playbill.SECOND_ACCOUNT):
+            pooling.add(bridge.db, account, play.at(now - timedelta(days=30)))
         _over(play, today)
         _running(play, now)
         _full(play, today)

@@ -28,6 +28,8 @@ LOOPBACK = "127.0.0.1"
 OLGA = ("olga.osterkamp@example.org", "Olga Osterkamp")
 #: Zoom tries a webhook again after 5, 20 and 60 minutes; nobody tries something out for so long.
 RETRY_SCALE = 1 / 60
+#: The configuration of a trial, there while it runs: other commands use it as if it were anybody's.
+CONFIG = "config.toml"
 
 
 class TrialClock:
@@ -62,7 +64,8 @@ class Trial:
             path=folder / "pretend-zoom.json",
         )
         self.sender = WebhookSender(self.world)
-        self.bridge: Bridge = assemble(settings_from(self._settings(kept)), self.clock)
+        self._settings = self._settings_with(kept)
+        self.bridge: Bridge = assemble(settings_from(self._settings), self.clock)
         self._listeners: list[Listener] = []
 
     @staticmethod
@@ -75,7 +78,7 @@ class Trial:
     @staticmethod
     def throw_away(folder: Path) -> None:
         """Only what a trial put there: the folder may hold other things."""
-        for name in ("trial.json", "pretend-zoom.json", "bridge.db", "bridge.db-wal", "bridge.db-shm"):
+        for name in ("trial.json", CONFIG, "pretend-zoom.json", "bridge.db", "bridge.db-wal", "bridge.db-shm"):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "letters", ignore_errors=True)
 
@@ -90,8 +93,10 @@ class Trial:
         if fresh:
             staging.stage(self.bridge, self.world, self.clock, work_once)
         self.sender.start()
+        _write_config(self.folder / CONFIG, self._settings)
 
     def stop(self) -> None:
+        (self.folder / CONFIG).unlink(missing_ok=True)
         self.sender.stop()
         for listener in self._listeners:
             listener.stop()
@@ -126,7 +131,7 @@ class Trial:
     def _url(self, name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
-    def _settings(self, kept: dict[str, str]) -> dict[str, dict[str, object]]:
+    def _settings_with(self, kept: dict[str, str]) -> dict[str, dict[str, object]]:
         return {
             "web": {
                 "base_url": self._url("web"),
@@ -164,6 +169,17 @@ def _kept_secrets(path: Path) -> dict[str, str]:
         draft.rename(path)
     kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return kept
+
+
+def _write_config(path: Path, settings: dict[str, dict[str, object]]) -> None:
+    """For nobody else's eyes: there are secrets in it."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    tables = (
+        "\n".join([f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())])
+        for section, values in settings.items()
+    )
+    path.write_text("\n\n".join(tables) + "\n", encoding="utf-8")
 
 
 def _free_ports(first: int) -> dict[str, int]:

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
 from jobs.timetable import TIMETABLE
 from tests.clock import Clock
+from tests.wire.watching import watch, watch_world
 from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import settings_from
+from zoom_bridge.listening import Listener
 from zoom_bridge.mail.catcher import MailCatcher
 from zoom_bridge.simulator.records import SimulatorSettings
 from zoom_bridge.simulator.sender import WebhookSender
@@ -36,22 +36,15 @@ class Port:
 
     def __init__(self) -> None:
         self.app: Any = None
-        self._server = make_server(LOOPBACK, 0, self._answer, threaded=True, request_handler=_Silent)
-        self.address = f"http://{LOOPBACK}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
+        self._listener = Listener(self._answer, LOOPBACK, 0)
+        self.address = f"http://{LOOPBACK}:{self._listener.port}"
+        self._listener.start()
 
     def _answer(self, environ: Any, start_response: Any) -> Any:
         return self.app(environ, start_response)
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, *_: object, **__: object) -> None: ...
+        self._listener.stop()
 
 
 @dataclass
@@ -66,14 +59,14 @@ class Playhouse:
         self.ports = {name: Port() for name in HOUSES}
         self.catcher = MailCatcher(self.folder / "letters")
         self.catcher.start()
-        self.world = World(self._simulator_settings(), self.clock)
+        self.world = watch_world(World(self._simulator_settings(), self.clock))
         self.sender = WebhookSender(self.world, seed=1)
         self.bridge = self._assembled()
         self.bridge.db.create_all()
         self._lost = Database(f"sqlite:///{self.folder / 'no such folder' / 'bridge.db'}")
         self.apps = {
             "web": create_app(self.bridge),
-            "zoom": create_simulator(self.world),
+            "zoom": watch(create_simulator(self.world)),
             "mailbox": create_mailbox(self.catcher),
             "broken": create_app(self.bridge),
             "unreachable": create_app(replace(self.bridge, db=self._lost)),
@@ -132,7 +125,10 @@ class Playhouse:
                 },
             }
         )
-        return assemble(settings, self.clock)
+        bridge = assemble(settings, self.clock)
+        # The clock stands still: whoever waited for a turn would wait for ever.
+        bridge.zoom._pace = None
+        return bridge
 
     def _simulator_settings(self) -> SimulatorSettings:
         return SimulatorSettings(

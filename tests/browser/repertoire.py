@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ from tests.browser.stagecraft import (
     MINUTE,
     NOBODY_HOME,
     ORGANISERS,
+    PETRA,
     RICH,
     TOO_OFTEN,
     Names,
@@ -36,10 +38,25 @@ from tests.cast import ANNA, BEN, CHIARA, MALLORY, OLGA_EMAIL, OLGA_NAME
 from tests.clock import NOW
 from tests.visitor import Visitor
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.event import Recording
 from zoom_bridge.domain.question import Question, QuestionKind
+from zoom_bridge.domain.recurrence import Rhythm, Start, days
 from zoom_bridge.domain.registration import Attendee
-from zoom_bridge.flows import drafting, hosting, picturing, registering, welcoming
-from zoom_bridge.store import organisers
+from zoom_bridge.domain.series import Registering
+from zoom_bridge.flows import (
+    drafting,
+    drifting,
+    hosting,
+    picturing,
+    pooling,
+    registering,
+    serial,
+    subscribing,
+    welcoming,
+)
+from zoom_bridge.simulator.records import Poll
+from zoom_bridge.simulator.world import World
+from zoom_bridge.store import budgets, dates, organisers
 from zoom_bridge.web.uploads import LOGO, PORTRAIT, STILL, picture_of
 
 
@@ -54,12 +71,14 @@ def play(house: Playhouse) -> Names:
     _spoiled(stage)
     _about_to_begin(stage)
     stage.settle()
+    _changed_at_zoom(stage)
     _changes(stage)
     stage.settle()
     _running(stage)
     house.at(NOW)
     house.work()
     _just_now(stage)
+    budgets.Ledger(house.bridge.db).hold("heavy", (NOW + DAY).replace(hour=0, minute=0), NOW)
     return stage.names
 
 
@@ -72,7 +91,11 @@ def _over(stage: Stage) -> None:
         thanks_de="Danke für den Abend.",
         thanks_en="Thank you for coming.",
         recording_url="https://video.example.org/w/1",
+        recording=Recording.CLOUD,
+        participation=True,
+        panelists=(PETRA,),
     )
+    stage.names["petra_over"] = stage.panelist(over)
     stage.names["was_there"], *_ = stage.register(over, ANNA, BEN, CHIARA, MALLORY)
     stage.settle()
     house.at(starts_at - HOUR)
@@ -80,12 +103,32 @@ def _over(stage: Stage) -> None:
     house.world.start(over.webinar, at=house.at(starts_at))
     stays = stage.enter(over, (ANNA, BEN, MALLORY), starts_at)
     house.world.join(over.webinar, name="iPad", at=starts_at + 12 * MINUTE)
+    _asked_and_polled(house.world, over.webinar, stays, starts_at)
     house.world.leave(over.webinar, stays[1], at=starts_at + 20 * MINUTE)
     house.world.end(over.webinar, at=house.at(starts_at + 92 * MINUTE))
     house.work()
     for later in (HOUR, DAY, 2 * DAY):
         house.at(starts_at + later)
         house.work()
+
+
+def _asked_and_polled(world: World, webinar: int, stays: list[Any], starts_at: datetime) -> None:
+    """One question answered, one without a name, one by Mallory; and a poll in two halves."""
+    at = starts_at + 15 * MINUTE
+    asked = world.ask(webinar, stays[0], "Wird das aufgezeichnet?", at=at)
+    world.answer(webinar, asked.id, "Ja, Sie finden es morgen auf der Seite.", at=at)
+    world.ask(webinar, stays[1], "Und wer räumt auf?", at=at, anonymous=True)
+    world.ask(webinar, stays[2], "<script>alert(1)</script>", at=at)
+    choices = [
+        "Ein Hoffest",
+        "Eine Tauschbörse, zu der alle etwas mitbringen, das sie nicht mehr brauchen",
+        "Nichts",
+    ]
+    questions = [{"name": "Was sollen wir als Nächstes machen?", "type": "single", "answers": choices}]
+    asks = {"title": "Als Nächstes", "poll_type": 1, "anonymous": False, "questions": questions}
+    world.webinars[webinar].polls["next"] = Poll(id="next", asks=asks)
+    for stay, choice in zip(stays, (choices[0], choices[1], choices[1]), strict=True):
+        world.answer_poll(webinar, "next", stay, [choice], at=at)
 
 
 def _announced(stage: Stage) -> None:
@@ -111,10 +154,40 @@ def _announced(stage: Stage) -> None:
     stage.event("draft", in_a_week, publish=False, **RICH)
     stage.event("film", in_a_week, trailer_url="https://youtu.be/dQw4w9WgXcQ", trailer_text_de="Ein Hof.")
     stage.event("bare", in_a_week, **BARE, title_de="Donaudampfschifffahrtsgesellschaftskapitänsversammlung")
-    stage.register(stage.event("moved", in_a_week), ANNA, BEN)
-    stage.register(stage.event("cancelled", in_a_week), ANNA, BEN)
+    stage.register(stage.event("moved", in_a_week, panelists=(PETRA,)), ANNA, BEN)
+    stage.register(stage.event("cancelled", in_a_week, panelists=(PETRA,)), ANNA, BEN)
+    for name in ("open", "moved", "cancelled"):
+        names[f"petra_{name}"] = stage.panelist(names[name])
+    stage.register(stage.event("drifted", NOW + 9 * DAY), ANNA, BEN)
+    for account in (ZOOM_HOST, "webinar-2@example.org", "reception@example.org"):
+        pooling.add(stage.db, account, stage.clock())
+    _series(stage, in_a_week)
     names["called_off"] = stage.person(names["cancelled"], ANNA)
     names["moving"] = stage.person(names["moved"], ANNA)
+
+
+def _series(stage: Stage, starts_at: datetime) -> None:
+    """Four Mondays to choose from, one of them full and one called off; Anna chose all, Ben has not confirmed."""
+    first = stage.event("series", starts_at, **RICH)
+    weeks = days(first.draft.starts_wall.date(), Rhythm.WEEKLY, dates=4)[1:]
+    made = serial.make_series(
+        stage.db, first.id, [Start(day) for day in weeks], Registering.PER_DATE, stage.clock()
+    )
+    with stage.db.reading() as connection:
+        mondays = dates.list_of(connection, made.id)
+    for person in (ANNA, BEN):
+        slugs = [one.slug for one in mondays]
+        subscribing.register_for_dates(stage.db, made.slug, slugs, person, stage.clock())
+    stage.names["several"] = stage.person(first, ANNA)
+    registering.confirm(stage.db, stage.names["several"].key, stage.clock())
+    stage.names["several_unconfirmed"] = stage.person(first, BEN)
+    full = replace(serial.draft_of(mondays[2]), capacity=1)
+    hosting.change_event(stage.db, mondays[2].id, full, stage.clock())
+    hosting.cancel_event(stage.db, mondays[3].id, stage.clock())
+    stage.names["mondays"] = SimpleNamespace(id=made.id, path=f"/s/{made.slug}", full=mondays[2].slug)
+    once = stage.event("once", starts_at)
+    whole = serial.make_series(stage.db, once.id, [Start(weeks[0])], Registering.ONCE, stage.clock())
+    stage.names["whole"] = SimpleNamespace(id=whole.id, path=f"/s/{whole.slug}")
 
 
 def _spoiled(stage: Stage) -> None:
@@ -125,8 +198,10 @@ def _spoiled(stage: Stage) -> None:
 
 
 def _about_to_begin(stage: Stage) -> None:
-    soon = stage.event("soon", NOW + 8 * MINUTE)
+    soon = stage.event("soon", NOW + 8 * MINUTE, panelists=(PETRA,))
+    stage.names["petra_soon"] = stage.panelist(soon)
     stage.names["at_the_door"], *_ = stage.register(soon, ANNA, BEN)
+    (stage.names["on_the_panel_too"],) = stage.register(soon, Attendee("Petra", "Podium", PETRA.email))
     caller = registering.add_caller(stage.db, soon.id, CALLER, stage.clock())
     assert caller
     stage.names["caller"] = SimpleNamespace(id=caller.id, token=stage.links.personal_token(caller.key))
@@ -134,6 +209,20 @@ def _about_to_begin(stage: Stage) -> None:
     (stage.names["overtime"],) = stage.register(stage.event("late", NOW - 100 * MINUTE), ANNA)
     running = stage.event("running", NOW - 20 * MINUTE)
     stage.names["inside"], *_ = stage.register(running, ANNA, BEN, CHIARA, EMIL, LONG)
+
+
+def _changed_at_zoom(stage: Stage) -> None:
+    """Somebody was busy in Zoom's portal; one of the changes has been accepted."""
+    drifted = stage.names["drifted"]
+    changes = {
+        "topic": "Umbenannt",
+        "start_time": (drifted.starts_at + HOUR).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "password": "987654",
+        "settings": {"registrants_email_notification": True, "auto_recording": "cloud", "audio": "voip"},
+    }
+    stage.house.world.update_webinar(drifted.webinar, changes)
+    stage.settle()
+    assert drifting.take(stage.db, drifted.id, "audio", "voip", stage.clock())
 
 
 def _changes(stage: Stage) -> None:
@@ -169,6 +258,9 @@ def _just_now(stage: Stage) -> None:
     """What no job has seen yet."""
     house, names = stage.house, stage.names
     (names["not_ready"],) = stage.register(names["soon"], EMIL)
+    near = names["near"]
+    hosting.change_event(stage.db, near.id, replace(near.draft, panelists=(PETRA,)), stage.clock())
+    names["petra_near"] = stage.panelist(near)
     _too_often(stage)
     link = welcoming.invite(stage.db, stage.links, OLGA_EMAIL, OLGA_NAME, "de", stage.clock())
     names["sign_in"] = SimpleNamespace(token=link.rpartition("/")[2])
@@ -177,6 +269,7 @@ def _just_now(stage: Stage) -> None:
     letters = house.catcher.letters()
     names["letter"] = next(one for one in letters if one.calendar)
     names["zoom"] = SimpleNamespace(
+        **_in_zoom_alone(house),
         page=house.world.webinars[names["open"].webinar].page,
         tk=_tk(house, names["soon"].webinar, ANNA),
         inside=_tk(house, names["running"].webinar, ANNA),
@@ -184,6 +277,36 @@ def _just_now(stage: Stage) -> None:
         gone=_tk(house, names["over"].webinar, ANNA),
         zak=house.world.new_zak(house.world.webinars[names["soon"].webinar].host_id),
     )
+
+
+def _in_zoom_alone(house: Playhouse) -> dict[str, Any]:
+    """Webinars that no event of ours has: one in which people vote and ask, a recurring one that was recorded, and one
+    that became a meeting."""
+    world, now = house.world, house.world.now()
+    door = {"approval_type": 0, "auto_recording": "cloud"}
+    asking = world.create_webinar(ZOOM_HOST, {"topic": "Fragen und Umfragen", "settings": door})
+    poll = world.create_poll(
+        asking.id, {"title": "Wo?", "questions": [{"name": "Wo wohnen Sie?", "answers": ["Nord", "Süd"]}]}
+    )
+    world.start(asking.id)
+    emil = world.join(asking.id, world.register(asking.id, EMIL.email, EMIL.first_name, EMIL.last_name).id)
+    world.answer_poll(asking.id, poll.id, emil)
+    question = world.ask(asking.id, emil, "Kommt der Bus auch am Sonntag?")
+    world.answer(asking.id, question.id, "Ja.")
+    world.ask(asking.id, emil, "Und der Zug?", anonymous=True)
+    dates = {"type": 9, "recurrence": {"type": 2, "end_times": 3}}
+    recorded = world.create_webinar(ZOOM_HOST, {"topic": "Jede Woche", "settings": door} | dates)
+    sitting = world.start(recorded.id)
+    world.end(recorded.id, at=now + HOUR)
+    meeting = world.create_webinar(ZOOM_HOST, {"topic": "Umgewandelt"})
+    world.convert_to_meeting(meeting.id)
+    assert sitting.recording
+    return {
+        "asking": asking.id,
+        "recorded": recorded.id,
+        "meeting": meeting.id,
+        "film": sitting.recording.id,
+    }
 
 
 def _team(stage: Stage) -> None:

@@ -11,9 +11,10 @@ from tests.builders import a_draft
 from tests.cast import OLGA_EMAIL, OLGA_NAME
 from zoom_bridge.domain.event import Panelist, Partner
 from zoom_bridge.domain.notice import NoticeKind
+from zoom_bridge.domain.poll import Poll, PollKind
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.flows import hosting, informing, registering
-from zoom_bridge.store import registrations, webinars
+from zoom_bridge.store import panel_seats, registrations, webinars
 
 DORA = Attendee("Dora", "Dorn", "dora@example.org", "de")
 EMIL = Attendee("Emil", "Ehlers", "emil@example.org", "de")
@@ -30,6 +31,7 @@ TOO_OFTEN = "often@example.org"
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+PETRA = Panelist("Petra Podium", "Ministerin", "Umweltministerium", "Grußwort", email="petra@example.org")
 RICH: dict[str, Any] = {
     "themes_title_de": "Drei Fragen, denen wir nachgehen",
     "themes_de": "Wo gelang gute Nachbarschaft?\nWie?\nWarum?",
@@ -49,9 +51,10 @@ RICH: dict[str, Any] = {
         Partner("Wasserturm"),
     ),
     "panelists": (
-        Panelist("Petra Podium", "Ministerin", "Umweltministerium", "Grußwort"),
+        PETRA,
         Panelist("Paul Publikum"),
     ),
+    "polls": (Poll(key="next", question="Was sollen wir als Nächstes machen?", kind=PollKind.ONE, choices=("Ein Hoffest", "Nichts")),),
 }  # fmt: skip
 
 #: Everything that can be left out is.
@@ -104,6 +107,12 @@ class Stage:
             token=self.links.personal_token(one.key),
             confirm=self.links.confirm(one.key).rpartition("/")[2],
         )
+
+    def panelist(self, event: Any) -> Any:
+        """Petra's place on the panel."""
+        with self.db.reading() as connection:
+            (seat,) = panel_seats.list_for_event(connection, event.id)
+        return SimpleNamespace(id=seat.id, token=self.links.panel(seat.key).rpartition("/")[2])
 
     def _of(self, event: Any, person: Attendee) -> Any:
         with self.db.reading() as connection:

@@ -7,11 +7,11 @@ import pytest
 
 from tests.builders import a_message, a_registration, an_event
 from tests.clock import NOW
-from zoom_bridge.domain.message import LETTING_IN, Kind, Skip, reason_to_skip, useful_until
+from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind, Skip, reason_to_skip, useful_until
 
 STARTS, ENDS = datetime(2026, 9, 7, 8, 0, tzinfo=UTC), datetime(2026, 9, 7, 9, 30, tzinfo=UTC)
 
-TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN]
+TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN | TO_PANEL]
 ABOUT_A_DATE = [Kind.CONFIRMATION, Kind.DAY_BEFORE, Kind.JOIN_LINK, Kind.MOVED]
 
 UNTOUCHED: dict[str, Any] = {}

@@ -71,6 +71,12 @@ def rows(bridge: Bridge, table_name: str, **where: Any) -> Sequence[Any]:
         return connection.execute(query).all()
 
 
+def drifts(bridge: Bridge, event: Event) -> dict[str, tuple[str, str]]:
+    """What waits for a decision: aspect → (ours, Zoom's)."""
+    found = rows(bridge, "drifts", event_id=event.id)
+    return {row.aspect: (row.ours, row.zooms) for row in found if row.accepted_at is None}
+
+
 def letters(bridge: Bridge, person: Registration) -> list[tuple[str, str]]:
     """(kind, what became of it) of each letter to this person, oldest first."""
 

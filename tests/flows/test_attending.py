@@ -86,6 +86,20 @@ def test_all_is_known_from_the_report_even_if_only_the_end_was_told(
     assert anna.matched_by == "registrant_id"
 
 
+def test_all_is_known_from_the_report_even_if_nothing_at_all_was_told(
+    bridge: Bridge, event: Event, world: World, webinar: Any, clock: Clock
+) -> None:
+    deliver(bridge, world, losing="webinar")
+    clock.set(event.ends_at + timedelta(hours=1))
+
+    run(bridge, "look_at_webinars", "reconcile_attendance")
+
+    assert minutes(bridge, event) == {"webinar-1": 60, "Anna Albers": 60, "Ben Brandt": 30}
+    assert room(bridge, event).final
+    assert {row.kind for row in rows(bridge, "takeaways")} == {"questions", "polls"}
+    assert rows(bridge, "looks", kind="webinar")[0].due_at is None, "nothing is left to look for"
+
+
 def test_a_report_that_knows_less_than_the_webhooks_is_not_believed_until_seen_twice(
     bridge: Bridge, event: Event, world: World, webinar: Any, clock: Clock
 ) -> None:

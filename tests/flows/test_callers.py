@@ -96,6 +96,19 @@ def test_who_never_confirmed_or_cancelled_may_ask_the_reception(bridge: Bridge, 
     assert kinds(bridge, event, ANNA)[-1] == "confirmation"
 
 
+def test_who_took_part_under_another_name_and_asks_for_their_place_again_keeps_that_name(
+    bridge: Bridge, event: Event, world: World
+) -> None:
+    hidden = an_attendee(zoom_name="Die mit dem Hut", zoom_email="guest-1@alias.example.org")
+    (anna,) = attend(bridge, event, hidden)
+    registering.cancel(bridge.db, anna.key, bridge.clock())
+
+    assert add(bridge, event, ANNA)
+
+    run(bridge, "sync_webinars", "sync_registrants")
+    assert at_zoom(world) == ["guest-1@alias.example.org"]
+
+
 def test_the_reception_gives_away_no_seat_too_many(bridge: Bridge, event: Event) -> None:
     arrange(bridge, event, capacity=3)
     refused: list[EventFull] = []

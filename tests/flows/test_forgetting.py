@@ -37,7 +37,21 @@ FORGOTTEN = {
         "needs": "a day after the end",
         "asks": "a day after the end",
         "answers": "with the row",
+        "zoom_name": "with the row",
+        "zoom_email": "with the row",
+        "party": "with the row",
     },
+    "panelists": {"email": "emptied"},
+    "panel_seats": {
+        "key": "with the row",
+        "name": "with the row",
+        "email": "with the row",
+        "email_key": "with the row",
+        "panelist_id": "with the row, after Zoom forgot it",
+        "join_url": "with the row",
+        "last_error": "with the row",
+    },
+    "takeaways": {"data": "with the row", "last_error": "with the row"},
     "unsaved_forms": {"fields": "an organiser's own typing, with the row"},
     "messages": {
         "unique_key": "with the registration",
@@ -55,6 +69,8 @@ TRACE = "trace@example.org"
 TRACED = {
     "registrations": ("key", "join_url", "registrant_id", "last_error", "needs", "asks"),
     "messages": ("unique_key", "message_id", "last_error"),
+    "takeaways": ("data", "last_error"),
+    "panel_seats": ("key", "join_url", "panelist_id", "last_error"),
 }
 #: Words of ours, of Zoom about webinars, and what organisers make public.
 NOBODYS = {
@@ -63,23 +79,29 @@ NOBODYS = {
         "themes_title_de", "themes_de", "programme_de", "trailer_text_de", "thanks_de", "themes_title_en", "themes_en",
         "programme_en", "trailer_text_en", "thanks_en", "trailer_url", "trailer_picture", "recording_url",
         "questions", "starts_wall", "ends_wall", "hosted_by", "hosted_by_url", "hosted_by_logo", "help_name", "help_phone", "help_hours",
-        "help_email", "zoom_host",
+        "help_email", "zoom_host", "alternative_hosts", "recording", "polls",
     },
     "partners": {"name", "role", "url", "logo"},
     "panelists": {"name", "office", "organisation", "mark", "portrait"},
-    "webinars": {"zoom_id", "host", "differing", "dial_in", "passcode", "claim", "last_error"},
+    "webinars": {"zoom_id", "host", "agreed", "dial_in", "passcode", "poll_ids", "claim", "last_error"},
     "registrations": {"language", "source", "cancelled_by", "claim"},
+    "panel_seats": {"language", "claim"},
+    "drifts": {"aspect", "ours", "zooms"},
+    "looks": {"kind", "claim", "last_error"},
+    "hosts": {"email", "claim", "last_error"},
     "reminders": {"kind", "drop_reason", "claim", "last_error"},
     "messages": {"kind", "skip_reason", "claim", "language"},
     "deliveries": {"digest", "name", "outcome", "claim"},
     "sightings": {"sitting", "fact", "teller", "matched_by"},
     "reports": {"sitting", "claim", "last_error"},
+    "takeaways": {"sitting", "kind", "claim"},
     "organisers": {"email", "name", "language", "role"},
     "pictures": {"digest", "media_type", "data"},
     "instance": {"name", "url", "logo", "accent", "help_name", "help_phone", "help_hours", "help_email"},
     "letter_texts": {"kind", "language", "subject", "opening"},
     "unsaved_forms": {"about"},
     "notices": {"kind", "language", "text"},
+    "series": {"slug", "registering"},
     "runs": {"job", "last_error"},
 }  # fmt: skip
 
@@ -152,6 +174,8 @@ def test_after_forgetting_nobody_can_be_told_from_any_table(
     bridge: Bridge, event: Event, world: World, clock: Clock
 ) -> None:
     """The same for real: what may hold a person holds a trace, and no trace is left."""
+    panel = (Panelist("Petra Podium", email=TRACE),)
+    hosting.change_event(bridge.db, event.id, a_draft(zoom_host=event.zoom_host, panelists=panel), clock())
     an_evening(bridge, event, world, clock)
     welcoming.invite(bridge.db, bridge.links, OLGA_EMAIL, "Olga", "de", clock())
     with bridge.db.transaction() as connection:
@@ -435,6 +459,20 @@ def test_somebody_whom_zoom_may_have_though_its_answer_got_lost_is_erased_there(
     bridge: Bridge, event: Event, world: World, clock: Clock
 ) -> None:
     attend(bridge, event, ANNA)
+    run(bridge, "sync_webinars")
+    world.faults.lose_answer("POST", "/batch_registrants")
+    run(bridge, "sync_registrants")
+    clock.set(event.forget_at)
+
+    forget(bridge)
+
+    assert in_zoom(world)[0].registrants == {}
+
+
+def test_somebody_under_another_name_whom_zoom_may_have_is_erased_there_too(
+    bridge: Bridge, event: Event, world: World, clock: Clock
+) -> None:
+    attend(bridge, event, replace(ANNA, zoom_name="Hut", zoom_email="guest-1@alias.example.org"))
     run(bridge, "sync_webinars")
     world.faults.lose_answer("POST", "/batch_registrants")
     run(bridge, "sync_registrants")

@@ -8,7 +8,20 @@ import pytest
 from tests.builders import a_draft
 from tests.cast import ANNA, BEN
 from tests.clock import NOW, Clock
-from tests.flows.deeds import asked, at_zoom, attend, current, in_zoom, letters, look, rows, run, said, twin
+from tests.flows.deeds import (
+    asked,
+    at_zoom,
+    attend,
+    current,
+    drifts,
+    in_zoom,
+    letters,
+    look,
+    rows,
+    run,
+    said,
+    twin,
+)
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
@@ -114,7 +127,7 @@ def test_zooms_own_mails_are_off_and_registration_is_on(bridge: Bridge, event: E
     assert webinar.settings["registrants_email_notification"] is False
     assert webinar.settings["registrants_confirmation_email"] is False
     assert webinar.settings["attendees_and_panelists_reminder_email_notification"]["enable"] is False
-    assert twin(bridge, event).differing == ""
+    assert drifts(bridge, event) == {}
 
 
 def test_what_zoom_silently_leaves_as_it_was_is_read_back_and_shown(
@@ -128,7 +141,7 @@ def test_what_zoom_silently_leaves_as_it_was_is_read_back_and_shown(
     hosting.sync_again(bridge.db, event.id, NOW)
     run(bridge, "sync_webinars")
 
-    assert twin(bridge, event).differing == "approval_type"
+    assert drifts(bridge, event) == {"approval_type": ("1", "2")}
 
 
 def test_another_host_gets_a_new_webinar_and_the_old_one_goes(bridge: Bridge, event: Event, world: World) -> None:

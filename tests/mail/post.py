@@ -10,14 +10,14 @@ from tests.builders import a_message, a_registration, an_event
 from tests.clock import NOW
 from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
-from zoom_bridge.domain.message import LETTING_IN, Kind, Message
+from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind, Message
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Envelope, Letters
 
 SENDER = "events@example.org"
 LINKS = Links("https://events.example.org", "a secret of the tests, long enough for all")
-TO_ATTENDEES = tuple(kind for kind in Kind if kind not in LETTING_IN)
+TO_ATTENDEES = tuple(kind for kind in Kind if kind not in LETTING_IN | TO_PANEL)
 LANGUAGES = ("de", "en")
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.clock import Clock
 from tests.in_process import in_process_session
+from tests.wire.watching import watch, watch_world
 from zoom_bridge.simulator.records import SimulatorSettings, Webinar
 from zoom_bridge.simulator.server import create_simulator
 from zoom_bridge.simulator.world import World
@@ -57,12 +58,12 @@ class Caller:
 
 @pytest.fixture
 def world(clock: Clock) -> World:
-    return World(SETTINGS, clock)
+    return watch_world(World(SETTINGS, clock))
 
 
 @pytest.fixture
 def app(world: World) -> Flask:
-    return create_simulator(world)
+    return watch(create_simulator(world))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The pretend Zoom's moods: each does to a request what its name says, and to no other."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import requests
@@ -198,3 +199,34 @@ def test_over_a_real_line_the_answer_is_cut_after_the_deed(over_the_wire: str, z
         requests.post(over_the_wire, json=WEBINAR, headers=headers, timeout=5)
 
     assert len(world.webinars) == 1
+
+
+def test_something_is_being_done_to_it_already(zoom: Caller, world: World, webinar: Webinar) -> None:
+    world.faults.at_the_same_time("PATCH", "/webinars/*")
+
+    refused = zoom("PATCH", f"/webinars/{webinar.id}", {"topic": "x"})
+    later = zoom("PATCH", f"/webinars/{webinar.id}", {"topic": "x"})
+
+    assert (refused.status_code, "concurrent" in refused.json()["message"]) == (429, True)
+    assert "Retry-After" not in refused.headers
+    assert later.status_code == 204
+
+
+def test_a_secret_that_is_no_longer_good(zoom: Caller, world: World, webinar: Webinar) -> None:
+    world.faults.wrong_secret()
+
+    refused = zoom.ask_token()
+    token_still_good = zoom("GET", f"/webinars/{webinar.id}")
+    world.faults.clear()
+
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client")
+    assert token_still_good.status_code == 200
+    assert zoom.ask_token().status_code == 200
+
+
+def test_answers_are_dated_and_the_date_can_be_wrong(zoom: Caller, world: World, webinar: Webinar) -> None:
+    right = zoom("GET", f"/webinars/{webinar.id}").headers["Date"]
+    world.faults.wrong_clock(timedelta(minutes=10))
+    wrong = zoom("GET", f"/webinars/{webinar.id}").headers["Date"]
+
+    assert (right, wrong) == ("Tue, 01 Sep 2026 08:00:00 GMT", "Tue, 01 Sep 2026 08:10:00 GMT")

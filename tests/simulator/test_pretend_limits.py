@@ -88,6 +88,25 @@ def test_the_daily_pool_of_heavy_calls_runs_dry(clock) -> None:
     assert refused.value.headers["Retry-After"] == "2026-09-02T00:00:00Z"
 
 
+def test_the_intensive_are_counted_by_the_minute_and_share_the_pool_of_the_heavy(clock) -> None:
+    quotas = Quotas("pro", clock)
+    for _ in range(10):
+        quotas.spend_label(Label.INTENSIVE)
+    clock.advance(timedelta(seconds=59))
+    with pytest.raises(Exception, match="per-second"):
+        quotas.spend_label(Label.INTENSIVE)
+    clock.advance(timedelta(seconds=1))
+    headers = quotas.spend_label(Label.INTENSIVE)
+
+    for _ in range(30_000 - 11):
+        quotas.spend_label(Label.HEAVY)
+        clock.advance(timedelta(seconds=0.5))
+    with pytest.raises(Exception, match="daily rate limit"):
+        quotas.spend_label(Label.HEAVY)
+
+    assert headers["X-RateLimit-Category"] == "Resource-intensive"
+
+
 def test_without_a_plan_no_label_is_limited(clock) -> None:
     quotas = Quotas("unlimited", clock)
 

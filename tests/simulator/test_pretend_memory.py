@@ -30,6 +30,27 @@ def test_what_happened_is_there_after_another_start(tmp_path: Path, clock) -> No
     assert again.webinars[webinar.id].held[0].stays[1].left_at == clock() + timedelta(minutes=1)
 
 
+def test_polls_dates_and_recordings_are_there_after_another_start(tmp_path: Path, clock) -> None:
+    path = tmp_path / "zoom.json"
+    world = World(SETTINGS, clock, path)
+    settings = {"approval_type": 0, "registration_type": 3, "auto_recording": "cloud"}
+    recurring = {"type": 9, "recurrence": {"type": 2, "end_times": 3}, "settings": settings}
+    webinar = world.create_webinar(HOST, WEBINAR | recurring)
+    poll = world.create_poll(webinar.id, {"questions": [{"name": "Wo?", "answers": ["Nord", "Süd"]}]})
+    world.start(webinar.id)
+    stay = world.join(webinar.id, world.register(webinar.id, **ANNA).id)
+    world.answer_poll(webinar.id, poll.id, stay)
+    asked = world.ask(webinar.id, stay, "Kommt der Bus?")
+    world.answer(webinar.id, asked.id, "Ja.")
+    world.end(webinar.id)
+    world.save()
+
+    again = World(SETTINGS, clock, path)
+
+    assert again.webinars == world.webinars
+    assert again.webinars[webinar.id].held[0].recording
+
+
 def test_saving_replaces_the_file_in_one_step_and_only_when_something_changed(tmp_path: Path, clock) -> None:
     path = tmp_path / "zoom.json"
     world = World(SETTINGS, clock, path)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.simulator.conftest import ANNA, BEN, CHIARA, HOST, WEBINAR, Caller
 from zoom_bridge.simulator.records import Webinar
@@ -108,7 +109,7 @@ def test_thirty_are_a_batch_and_thirty_one_are_not(zoom: Caller, webinar: Webina
 
 
 def test_a_batch_is_for_single_webinars_only(zoom: Caller, world: World) -> None:
-    webinar = world.create_webinar(HOST, WEBINAR | {"type": 9})
+    webinar = world.create_webinar(HOST, WEBINAR | {"type": 9, "recurrence": {"type": 1}})
 
     answer = zoom("POST", f"/webinars/{webinar.id}/batch_registrants", {"registrants": [ANNA]})
 
@@ -225,3 +226,95 @@ def test_registering_for_no_webinar_is_not_found(zoom: Caller, path: str) -> Non
     answer = zoom("POST", path, ANNA)
 
     assert (answer.status_code, answer.json()["code"]) == (404, 3001)
+
+
+QUESTIONS = {
+    "questions": [{"field_name": "city", "required": True}],
+    "custom_questions": [
+        {"title": "Wie kommen Sie?", "type": "single_dropdown", "answers": ["Bus", "Rad"], "required": True},
+        {"title": "Noch etwas?", "type": "short", "required": False},
+    ],
+}
+
+
+def test_required_questions_must_be_answered_one_by_one_and_in_zooms_form(
+    zoom: Caller, app: Flask, webinar: Webinar
+) -> None:
+    path = f"/webinars/{webinar.id}/registrants"
+    answers = {"city": "Leer", "custom_questions": [{"title": "Wie kommen Sie?", "value": "Rad"}]}
+
+    changed = zoom("PATCH", f"{path}/questions", QUESTIONS)
+    silent = zoom("POST", path, ANNA)
+    spoken = zoom("POST", path, ANNA | answers)
+    batch = zoom("POST", f"/webinars/{webinar.id}/batch_registrants", {"registrants": [BEN]})
+    form, browser = f"/webinar/register/{webinar.page}", app.test_client()
+    refused = browser.post(form, data=CHIARA | {"city": "Leer"})
+    taken = browser.post(form, data=CHIARA | {"city": "Leer", "own-0": "Bus"})
+
+    assert (changed.status_code, zoom("GET", f"{path}/questions").json()) == (204, QUESTIONS)
+    assert [problem["field"] for problem in silent.json()["errors"]] == ["city", "custom_questions"]
+    assert (spoken.status_code, batch.status_code) == (201, 201)
+    assert "Wie kommen Sie?" in browser.get(form).text
+    assert (refused.status_code, taken.status_code) == (400, 200)
+    assert [webinar.registrant_by_email(p["email"]).answers.get("city") for p in (ANNA, BEN, CHIARA)] == [
+        "Leer",
+        None,
+        "Leer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"questions": [{"field_name": "shoe_size"}]}, "questions[0].field_name"),
+        ({"custom_questions": [{"title": " ", "type": "short"}]}, "custom_questions[0].title"),
+        ({"custom_questions": [{"title": "?", "type": "long"}]}, "custom_questions[0].type"),
+        ({"custom_questions": [{"title": "?", "type": "single_radio"}]}, "custom_questions[0].answers"),
+    ],
+)
+def test_questions_zoom_cannot_ask_are_refused(
+    zoom: Caller, webinar: Webinar, body: dict[str, Any], field: str
+) -> None:
+    answer = zoom("PATCH", f"/webinars/{webinar.id}/registrants/questions", body)
+
+    assert field in [problem["field"] for problem in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("no_of_employees", "101-250"),
+        ("language", "de"),
+        ("phone", 49),
+        ("custom_questions", [{"title": "?", "value": "x" * 129}]),
+    ],
+)
+def test_answers_are_of_zooms_kind(zoom: Caller, webinar: Webinar, field: str, value: Any) -> None:
+    answer = zoom("POST", f"/webinars/{webinar.id}/registrants", ANNA | {field: value})
+
+    assert [problem["field"] for problem in answer.json()["errors"]] == [field]
+
+
+def test_alternative_hosts_are_licensed_users_and_cannot_register(zoom: Caller, webinar: Webinar) -> None:
+    path = f"/webinars/{webinar.id}"
+
+    unknown = zoom("PATCH", path, {"settings": {"alternative_hosts": "mallory@example.org"}})
+    unlicensed = zoom("PATCH", path, {"settings": {"alternative_hosts": "reception@example.org"}})
+    taken = zoom("PATCH", path, {"settings": {"alternative_hosts": "WEBINAR-2@example.org"}})
+    registers = zoom("POST", f"{path}/registrants", ANNA | {"email": "webinar-2@example.org"})
+
+    for refused in (unknown, unlicensed):
+        assert [problem["field"] for problem in refused.json()["errors"]] == ["settings.alternative_hosts"]
+    assert taken.status_code == 204
+    assert webinar.settings["alternative_hosts"] == "webinar-2@example.org"
+    assert (registers.status_code, registers.json()["code"]) == (400, 3027)
+
+
+def test_a_panel_has_a_hundred_seats(zoom: Caller, webinar: Webinar, clock) -> None:
+    path = f"/webinars/{webinar.id}/panelists"
+    people = [{"name": f"P {n}", "email": f"p{n}@example.org"} for n in range(101)]
+
+    answers = [zoom("POST", path, {"panelists": people[n : n + 30]}) for n in range(0, 101, 30)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 400]
+    assert answers[-1].json()["code"] == 3000

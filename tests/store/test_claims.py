@@ -135,25 +135,3 @@ def test_many_workers_at_once_take_every_row_exactly_once(db: Database) -> None:
         thread.join()
 
     assert len(taken) == len(set(taken)) == 200
-
-
-def test_the_longest_due_comes_first_and_names_its_siblings(db: Database) -> None:
-    with db.transaction() as connection:
-        connection.execute(
-            insert(tables.deliveries),
-            [
-                {"digest": "a" * 64, "name": "younger", "body": b"", "received_at": NOW, "due_at": NOW},
-                {
-                    "digest": "b" * 64,
-                    "name": "older",
-                    "body": b"",
-                    "received_at": NOW,
-                    "due_at": NOW - timedelta(hours=1),
-                },
-            ],
-        )
-
-    with db.reading() as connection:
-        name = claims.first_due(connection, tables.deliveries, "name", NOW)
-
-    assert name == "older"

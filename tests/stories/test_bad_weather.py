@@ -52,7 +52,7 @@ def test_while_zoom_answers_nothing_people_register_and_everything_is_made_up_fo
     cut: bool,
 ) -> None:
     world.faults.down(cut=cut)
-    overview = acts.create_event(olga, title_de="Zweite Veranstaltung")
+    overview = acts.create_event(olga, title_de="Zweite Veranstaltung", double_booked="y")
     assert overview.status == 200
     ben = travel("en")
 

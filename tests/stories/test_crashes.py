@@ -6,7 +6,7 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from tests.builders import a_draft
 from tests.cast import AUDIENCE
 from tests.stories import crashing_worker, evening
 from tests.stories.processes import LOOPBACK, Processes, write_config
+from tests.wire.watching import watch, watch_world
 from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import load_settings
 from zoom_bridge.domain.event import Event
@@ -111,8 +112,9 @@ class House:
         """Another worker does what is left. For it, the dead one's lease is over."""
         clock = crashing_worker.JumpingClock()
         bridge = assemble(load_settings(self.config), clock)
-        crashing_worker.work(replace(bridge, db=self.bridge.db), clock, jobs.split(","))
+        crashing_worker.work(bridge, clock, jobs.split(","))
         bridge.post.close()
+        bridge.db.dispose()
 
     def webinar(self) -> Webinar:
         (webinar,) = self.world.webinars.values()
@@ -131,12 +133,13 @@ def house(db: Database, tmp_path: Path, catcher: MailCatcher, processes: Process
             client_secret="client-secret",
         )
     )
-    ledger = Ledger(create_simulator(world))
+    ledger = Ledger(watch(create_simulator(watch_world(world))))
     listener = Listener(ledger, LOOPBACK, 0, threads=2)
     listener.start()
     config = write_config(tmp_path, db.url, web_port=20_000, zoom_port=listener.port, smtp_port=catcher.port)
-    bridge = replace(assemble(load_settings(config)), db=db)
+    bridge = assemble(load_settings(config))
     yield House(config, bridge, world, ledger, catcher, processes)
+    bridge.db.dispose()
     listener.stop()
 
 

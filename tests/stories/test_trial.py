@@ -86,6 +86,11 @@ def settled(processes: Processes, data: Path) -> list[tuple[str, str]]:
     return letters_in(data)
 
 
+def jobs_said_so(data: Path) -> bool:
+    with sqlite3.connect(f"file:{data / 'bridge.db'}?mode=ro", uri=True) as connection:
+        return connection.execute("SELECT count(*) FROM runs").fetchone() != (0,)
+
+
 def test_a_trial_from_the_first_start_to_a_fresh_one(processes: Processes, tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
     start = ("run", "--data", data, "--port", port)
@@ -110,6 +115,13 @@ def test_a_trial_from_the_first_start_to_a_fresh_one(processes: Processes, tmp_p
     registrants = trial.registrants()
     assert len(registrants) == 4
     assert all(registrants.values())
+
+    # The doctor finds everything in order, from another process.
+    processes.wait_until(lambda: jobs_said_so(data), "the jobs to say that they run")
+    examined = processes.run("doctor", "doctor", "--data", data, "--language", "en")
+    assert examined.popen.returncode == 0, examined.report()
+    assert "✗" not in examined.said
+    assert "Everything that was asked is in order." in examined.said
     trial.ends()
 
     # Starting again keeps all of it.

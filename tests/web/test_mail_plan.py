@@ -11,14 +11,14 @@ from sqlalchemy import update
 from tests.cast import ANNA, BEN, MALLORY, OLGA_EMAIL
 from tests.web.test_organiser import seat
 from zoom_bridge.domain.account import Role
-from zoom_bridge.domain.message import LETTING_IN, Kind
+from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind
 from zoom_bridge.flows import hosting, mailing
 from zoom_bridge.i18n import speech
 from zoom_bridge.store import organisers, outbox, overviews, tables
 from zoom_bridge.web.letter_frame import letter_document
 from zoom_bridge.web.mail_plan import read_plan
 
-TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN]
+TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN | TO_PANEL]
 LETTERS = "/organiser/events/{}/letters"
 
 

@@ -173,16 +173,6 @@ def test_a_late_sync_names_the_reason_and_the_next_attempt(olga, event, bridge, 
     assert "Nächster Versuch am 01.09.2026, 10.05 Uhr." in text
 
 
-def test_settings_that_zoom_did_not_take_are_named(olga, event, bridge, work):
-    work()
-    spoil_webinar(bridge, event.id, differing="practice_session something_new")
-    text = olga.open(EVENT.format(event.id)).text
-
-    assert "Bei Zoom anders" in text
-    assert "Probelauf" in text
-    assert "something_new" in text
-
-
 def test_sync_now_tries_again_what_was_given_up(olga, event, bridge, clock):
     spoil_webinar(bridge, event.id, gave_up_at=clock(), due_at=None, last_error="Zoom refuses this.")
 

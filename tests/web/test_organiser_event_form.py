@@ -273,3 +273,82 @@ def test_rubbish_is_answered_and_not_tripped_over(olga, rubbish):
     page = olga.post(NEW, [("csrf_token", token), *rubbish])
 
     assert page.status in (200, 422)
+
+
+def test_how_the_webinar_runs_is_kept_and_stands_in_the_summary(olga, event, bridge):
+    page = olga.open(edit(event))
+    assert "So läuft das Webinar: mit Probelauf, keine Aufzeichnung" in page.text
+
+    page = page.submit(
+        "title_de", button="Änderungen speichern", practice_session=None, recording="cloud",
+        alternative_hosts=" ben@example.org \n\nAnna@Example.org\nben@example.org",
+    )  # fmt: skip
+
+    assert page.status == 200
+    with bridge.db.reading() as connection:
+        kept = events.find(connection, event.id)
+    assert (kept.practice_session, kept.recording) == (False, "cloud")
+    assert kept.alternative_hosts == "ben@example.org\nAnna@example.org"
+    again = olga.open(edit(event))
+    assert "ohne Probelauf, Aufzeichnung bei Zoom, 2 weitere Personen dürfen es starten" in again.text
+    copy = dict(olga.open(f"{NEW}?from={event.id}").form("title_de").fields)
+    assert (copy["recording"], copy["alternative_hosts"].split()) == ("cloud", kept.alternative_hosts.split())
+    assert "practice_session" not in copy
+
+
+def test_a_wrong_alternative_host_and_a_recording_never_offered_come_back_with_a_sentence(olga, event):
+    page = olga.open(edit(event)).submit(
+        "title_de", button="Änderungen speichern", recording="tape", alternative_hosts="ben@example.org\nAnna"
+    )
+
+    assert page.status == 422
+    assert "Bitte prüfen Sie „Anna“. Schreiben Sie in jede Zeile eine E‑Mail-Adresse." in page.text
+    assert "Bitte wählen Sie" in page.text
+    assert typed(page)["alternative_hosts"].split() == ["ben@example.org", "Anna"]
+
+
+def test_a_new_event_has_a_practice_session_and_no_recording(olga, bridge):
+    olga.open(NEW).submit("title_de", button="Als Entwurf speichern", **FILLED_IN)
+
+    (event,) = all_events(bridge)
+    assert (event.practice_session, event.recording, event.alternative_hosts) == (True, "none", "")
+
+
+def test_polls_are_prepared_in_the_form_and_keep_their_key(olga, event, bridge):
+    first = {"polls-0-question": "Welcher Baum?", "polls-0-choices": "Linde\nEiche"}
+    page = olga.open(edit(event)).submit("title_de", button="Änderungen speichern", **first)
+    assert page.status == 200
+    with bridge.db.reading() as connection:
+        (kept,) = events.find(connection, event.id).polls
+
+    reworded = {"polls-0-question": "Welcher Strauch?", "polls-0-kind": "several", "polls-0-anonymous": None}
+    olga.open(edit(event)).submit("title_de", button="Änderungen speichern", **reworded)
+
+    with bridge.db.reading() as connection:
+        (changed,) = events.find(connection, event.id).polls
+    assert (kept.question, kept.kind, kept.choices, kept.anonymous) == (
+        "Welcher Baum?",
+        "one",
+        ("Linde", "Eiche"),
+        True,
+    )
+    assert (changed.key, changed.question, changed.kind) == (kept.key, "Welcher Strauch?", "several")
+    assert not changed.anonymous
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        ("Linde", "Bitte schreiben Sie zwei bis zehn Antworten"),
+        ("\n".join(map(str, range(11))), "Bitte schreiben Sie zwei bis zehn Antworten"),
+        ("Linde\nLinde", "Zwei dieser"),
+        (f"Linde\n{'x' * 129}", "Bitte kürzen Sie jede Antwort auf 128 Zeichen."),
+    ],
+)
+def test_a_poll_that_zoom_would_not_take_is_refused_in_the_form(olga, event, choices, sentence):
+    poll = {"polls-0-question": "Welcher Baum?", "polls-0-choices": choices}
+
+    page = olga.open(edit(event)).submit("title_de", button="Änderungen speichern", **poll)
+
+    assert page.status == 422
+    assert sentence in page.text

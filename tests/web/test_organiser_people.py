@@ -113,7 +113,7 @@ def test_somebody_who_registered_at_zoom_is_let_in_by_a_button(olga, event, brid
 
     after = page.submit(f"/{anna.id}/approve")
 
-    assert "bei Zoom entstanden" in page.text
+    assert "über Zoom angemeldet" in page.text
     assert "wartet auf Ihre Zusage" in page.text
     assert "Anna Albers ist jetzt angemeldet." in after.text
     assert find(bridge, anna).active

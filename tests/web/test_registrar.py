@@ -235,6 +235,21 @@ def test_who_has_not_confirmed_is_asked_again_and_has_their_time_again(
     assert only(bridge, event).confirm_by == clock() + timedelta(hours=72)
 
 
+def test_nobody_goes_to_zoom_by_their_own_name_because_other_names_are_no_longer_offered(
+    bridge: Any, event: Event, visit: Any
+) -> None:
+    change(bridge, event, pseudonyms=True)
+    form = form_of(visit, event)
+    change(bridge, event, pseudonyms=False)
+
+    asked = form.submit("email", **THREE, zoom_name="Die mit dem Hut")
+
+    assert (asked.status, everybody(bridge, event)) == (422, [])
+    assert "Unter einem anderen Namen teilzunehmen ist hier nicht mehr möglich." in asked.text
+    assert asked.submit("email").status == 200
+    assert only(bridge, event).zoom_name == ""
+
+
 def test_who_cancelled_is_shown_the_way_back_and_who_was_taken_off_hears_nothing(
     bridge: Any, event: Event, visit: Any, clock: Any
 ) -> None:

@@ -6,20 +6,25 @@ parameter that nothing here fills, fail by name."""
 import inspect
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from werkzeug.routing import Rule
 
 from tests.builders import a_draft
 from tests.cast import ANNA
 from tests.conftest import BASE_URL
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.event import Panelist
 from zoom_bridge.domain.message import Kind
-from zoom_bridge.flows import hosting, registering, welcoming
-from zoom_bridge.store import organisers, tables
+from zoom_bridge.domain.recurrence import Start
+from zoom_bridge.domain.series import Registering
+from zoom_bridge.domain.takeaway import CloudRecording, keep
+from zoom_bridge.flows import hosting, pooling, registering, serial, welcoming
+from zoom_bridge.store import organisers, tables, twin_tables
 from zoom_bridge.web import backstage
 
 AREA = "/organiser"
@@ -60,6 +65,27 @@ class Filling:
         hosting.publish_event(self.bridge.db, event.id, now)
         return event.id
 
+    def aspect(self) -> str:
+        return "topic"
+
+    def host_id(self) -> int:
+        self.made += 1
+        pooling.add(self.bridge.db, f"webinar-{self.made}@example.org", self.bridge.clock())
+        return self._newest(twin_tables.hosts)
+
+    def takeaway_id(self, known: dict[str, Any]) -> int:
+        self.made += 1
+        found = keep([CloudRecording(link="https://zoom.example.org/rec/1", passcode="", files=())])
+        values = {
+            "event_id": known["event_id"],
+            "sitting": f"sitting {self.made}",
+            "kind": "recording",
+            "data": found,
+        }
+        with self.bridge.db.transaction() as connection:
+            connection.execute(insert(twin_tables.takeaways).values(values))
+        return self._newest(twin_tables.takeaways)
+
     def registration_id(self, known: dict[str, Any]) -> int:
         self._register(known["event_id"])
         return self._newest(tables.registrations)
@@ -67,6 +93,17 @@ class Filling:
     def message_id(self, known: dict[str, Any]) -> int:
         self._register(known["event_id"])
         return self._newest(tables.messages)
+
+    def series_id(self) -> int:
+        more = [Start(date(2026, 9, 14))]
+        return serial.make_series(self.bridge.db, self.event_id(), more, Registering.ONCE, self.bridge.clock()).id
+
+    def seat_id(self, known: dict[str, Any]) -> int:
+        now = self.bridge.clock()
+        panel = (Panelist("Petra Podium", email="petra@example.org"),)
+        draft = a_draft(zoom_host="webinar-1@example.org", panelists=panel)
+        hosting.change_event(self.bridge.db, known["event_id"], draft, now)
+        return self._newest(twin_tables.panel_seats)
 
     def organiser_id(self) -> int:
         self.made += 1

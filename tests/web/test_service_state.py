@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from tests.cast import ANNA
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.flows import registering
-from zoom_bridge.store import tables
+from zoom_bridge.store import budgets, tables
 
 STATE = "/organiser/settings/state"
 
@@ -99,3 +99,14 @@ def test_work_that_waits_for_long_means_that_nobody_works(olga: Any, bridge: Any
 
     assert "Die Aufgaben laufen nicht" not in soon
     assert "Die Aufgaben laufen nicht" in olga.open(STATE).text
+
+
+def test_when_zoom_takes_no_more_today_the_page_says_until_when(olga: Any, bridge: Any, clock: Any) -> None:
+    midnight = clock().replace(hour=0) + timedelta(days=1)
+    budgets.Ledger(bridge.db).hold("heavy", midnight, clock())
+
+    text = olga.open(STATE).text
+
+    assert "Zoom nimmt heute nichts mehr an; weiter um 2.00 Uhr." in text
+    clock.set(midnight)
+    assert "Zoom nimmt heute nichts mehr an" not in olga.open(STATE).text

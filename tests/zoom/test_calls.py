@@ -51,7 +51,7 @@ class ReadyToken(Oauth):
 @pytest.fixture
 def zoom_at(clock: Clock) -> Callable[..., ZoomClient]:
     def client(url: str, deadline: float = 5) -> ZoomClient:
-        return ZoomClient(calls.new_session(), ReadyToken(clock), url, clock, deadline)
+        return ZoomClient(calls.new_session(), ReadyToken(clock), url, clock, deadline=deadline)
 
     return client
 

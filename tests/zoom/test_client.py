@@ -299,3 +299,13 @@ def test_a_token_refused_twice_is_a_systemic_failure(zoom: ZoomClient, network: 
     assert not failed.value.permanent
     assert (failed.value.status, failed.value.code) == (401, 124)
     assert [call.request.url for call in network.calls].count(f"{API}/webinars/1") == 2
+
+
+def test_a_page_with_a_yes_on_it_is_not_zooms_yes(zoom: ZoomClient, network: responses.RequestsMock) -> None:
+    page = {"body": "<html>Welcome</html>", "content_type": "text/html", "status": 200}
+    network.delete(f"{API}/webinars/95000000001/registrants/a1", **page)
+
+    with pytest.raises(Failure) as refused:
+        zoom.delete_registrant("95000000001", "a1")
+
+    assert not refused.value.permanent

@@ -224,3 +224,19 @@ def test_waiting_for_another_threads_token_ends_with_the_deadline(clock: Clock) 
 
         assert failed.value.message == answers.NO_ANSWER
         assert isinstance(slow.exception(), Failure)
+
+
+def test_zoom_is_not_asked_for_a_token_before_it_wants_to_be(
+    oauth: Oauth, network: responses.RequestsMock, clock: Clock
+) -> None:
+    network.post(f"{OAUTH}/oauth/token", status=429, headers={"Retry-After": "90"})
+    network.post(f"{OAUTH}/oauth/token", json=a_token())
+    for seconds in (0, 30, 59):
+        clock.advance(seconds=seconds)
+        with pytest.raises(Failure):
+            oauth.token(time.monotonic() + 30)
+
+    clock.advance(seconds=1)
+
+    assert oauth.token(time.monotonic() + 30) == "token-1"
+    assert len(network.calls) == 2

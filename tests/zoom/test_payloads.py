@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoom_bridge.zoom import payloads
+from zoom_bridge.zoom import discrepancies, payloads
 from zoom_bridge.zoom.payloads import (
     Malformed,
     Person,
+    Webinar,
     WebinarRequest,
     cut_agenda,
     cut_topic,
-    differing,
     read_participant,
     read_registrant,
     read_webinar,
@@ -49,6 +49,10 @@ def told(request: WebinarRequest, **changes: Any) -> dict[str, Any]:
     return webinar | {"settings": settings} | changes
 
 
+def differing(request: WebinarRequest, webinar: Webinar) -> tuple[str, ...]:
+    return discrepancies.differing(discrepancies.compare(request, webinar))
+
+
 def test_a_webinar_is_asked_for_with_registration_behind_a_closed_door() -> None:
     asked = a_request().to_create()
 
@@ -62,8 +66,13 @@ def test_a_webinar_is_asked_for_with_registration_behind_a_closed_door() -> None
 def test_questions_and_answers_are_asked_for_or_forbidden(wanted: bool) -> None:
     request = a_request(question_and_answer=wanted)
 
-    assert request.to_create()["settings"]["question_and_answer"] == {"enable": wanted}
-    assert request.to_update()["settings"]["question_and_answer"] == {"enable": wanted}
+    created, updated = (
+        asked["settings"]["question_and_answer"] for asked in (request.to_create(), request.to_update())
+    )
+    assert created == updated
+    assert created["enable"] is wanted
+    # Who may not ask need not be told how.
+    assert ("allow_submit_questions" in created, "answer_questions" in created) == (wanted, wanted)
     otherwise = told(request, settings={"question_and_answer": {"enable": not wanted}})
     assert differing(request, read_webinar(otherwise)) == ("question_and_answer",)
 
@@ -154,12 +163,38 @@ def test_a_long_title_does_not_differ_because_it_was_cut() -> None:
         ("panelists_invitation_email_notification", {"settings": {"panelists_invitation_email_notification": True}}),
         ("follow_up_attendees_email_notification", {"settings": {"follow_up_attendees_email_notification": {"enable": True, "type": 1}}}),
         ("allow_multiple_devices", {"settings": {"allow_multiple_devices": "true"}}),
+        ("auto_recording", {"settings": {"auto_recording": "cloud"}}),
+        ("alternative_hosts", {"settings": {"alternative_hosts": "ben@example.org"}}),
+        ("email_language", {"settings": {"email_language": "de-DE"}}),
+        ("allow_anonymous_questions", {"settings": {"question_and_answer": {"enable": True, "allow_anonymous_questions": False}}}),
     ],
 )  # fmt: skip
 def test_what_zoom_reads_back_otherwise_is_named(name: str, changes: dict[str, Any]) -> None:
     request = a_request()
 
     assert differing(request, read_webinar(told(request, **changes))) == (name,)
+
+
+def test_hosts_that_zoom_names_in_another_order_are_the_same_hosts() -> None:
+    request = a_request(alternative_hosts=("ben@example.org", "Anna@example.org"))
+
+    assert request.to_create()["settings"]["alternative_hosts"] == "anna@example.org,ben@example.org"
+    otherwise_told = told(request, settings={"alternative_hosts": "Ben@example.org; anna@example.org"})
+    assert differing(request, read_webinar(otherwise_told)) == ()
+
+
+def test_an_open_door_asks_for_no_approval() -> None:
+    assert a_request(open_door=True).to_create()["settings"]["approval_type"] == 0
+
+
+def test_zoom_is_told_of_a_contact_only_when_there_is_one() -> None:
+    nobody, somebody = a_request(), a_request(contact_name="Hotline", contact_email="hilfe@example.org")
+
+    assert not {"contact_name", "contact_email"} & set(nobody.to_create()["settings"])
+    assert somebody.to_create()["settings"]["contact_email"] == "hilfe@example.org"
+    assert differing(somebody, read_webinar(told(somebody, settings={"contact_name": "Olga"}))) == (
+        "contact_name",
+    )
 
 
 def test_zooms_confirmation_differs_only_while_its_mails_are_on() -> None:

@@ -4,16 +4,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from zoom_bridge.domain.poll import Poll
 from zoom_bridge.domain.question import Question
 
 #: Doors open this long before the start, on the waiting page and in the letters.
 DOORS_OPEN_BEFORE = timedelta(minutes=15)
 #: People still find in for this long after the planned end, because evenings run late.
 DOORS_CLOSE_AFTER = timedelta(minutes=30)
+#: From here on what an event needs from Zoom is urgent.
+URGENT = timedelta(hours=24)
 #: "Few seats left" is said from here on.
 FEW_SEATS = 10
 
 LANGUAGES = ("de", "en")
+
+
+class Recording(StrEnum):
+    """Whether Zoom records by itself, and where."""
+
+    NONE = "none"
+    CLOUD = "cloud"
+    LOCAL = "local"
 
 
 class State(StrEnum):
@@ -63,14 +74,15 @@ class Partner:
 
 @dataclass(frozen=True)
 class Panelist:
-    """Speaks. `mark` is a word beside the name, such as "Grußwort" or "Moderation";
-    `portrait` is a picture's digest, or empty."""
+    """Speaks. `mark` is a word beside the name, such as "Grußwort" or "Moderation"; `portrait` is a picture's digest,
+    or empty. With an `email` they have a seat on the panel at Zoom, and a letter with their own link."""
 
     name: str
     office: str = ""
     organisation: str = ""
     mark: str = ""
     portrait: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,10 @@ class EventDraft:
 
     participation  the panel takes questions: Q&A at Zoom, and a question field on the registration form
     captions, sign_language, plain_language   the accessibility services offered
+    alternative_hosts  Zoom users who may start the webinar too: one e-mail address per line
+    open_door          Zoom's own registration form lets people in at once; otherwise they wait for approval there
+    welcome_zoom       who registered in Zoom's own form gets our letter
+    pseudonyms         people may take part under a name and an address that are not theirs
     """
 
     title_de: str = ""
@@ -119,6 +135,13 @@ class EventDraft:
     help_hours: str = ""
     help_email: str = ""
     zoom_host: str = ""
+    alternative_hosts: str = ""
+    practice_session: bool = True
+    recording: str = Recording.NONE
+    open_door: bool = False
+    welcome_zoom: bool = True
+    pseudonyms: bool = False
+    polls: tuple[Poll, ...] = ()
     capacity: int | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
@@ -167,6 +190,7 @@ class Event(EventDraft):
     revision           raised by every change; the webinar is in line when its synced revision is the same
     schedule_revision  raised when the date moves; letters about an older one are out of date
     moved_from         the start before the last move
+    series_id          the series it is one date of
     forget_at          when the personal data of its attendees goes
     """
 
@@ -179,6 +203,7 @@ class Event(EventDraft):
     schedule_revision: int = 1
     moved_from: datetime | None = None
     forget_at: datetime = field()
+    series_id: int | None = None
 
     def state(self, now: datetime, seats_taken: int) -> State:
         if self.cancelled_at:
@@ -210,6 +235,10 @@ class Event(EventDraft):
     @property
     def doors_open_at(self) -> datetime:
         return self.starts_at - DOORS_OPEN_BEFORE
+
+    def urgent(self, now: datetime) -> bool:
+        """It runs, or is about to: what it needs from Zoom cannot wait until tomorrow."""
+        return self.starts_at - URGENT <= now < self.ends_at
 
     @property
     def doors_close_at(self) -> datetime:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import CONFIRM_WITHIN, Registration
 
 
@@ -18,12 +19,24 @@ class Kind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     GOODBYE = "goodbye"
+    PANEL_INVITATION = "panel_invitation"
+    PANEL_REMINDER = "panel_reminder"
+    PANEL_MOVED = "panel_moved"
+    PANEL_CANCELLED = "panel_cancelled"
+    PANEL_GOODBYE = "panel_goodbye"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
 
 
-#: Letters that let an organiser in. All others are about an event, and to attendees.
+#: Letters that let an organiser in. All others are about an event, and to attendees or panelists.
 LETTING_IN = frozenset({Kind.SIGN_IN, Kind.INVITATION})
+
+
+#: Letters that are about the way in and little else: of no use while that leads nowhere.
+OF_THE_LINK = frozenset({Kind.DAY_BEFORE, Kind.JOIN_LINK, Kind.PANEL_REMINDER})
+
+#: Letters to panelists with an address.
+TO_PANEL = frozenset(kind for kind in Kind if kind.startswith("panel_"))
 
 
 class Skip(StrEnum):
@@ -35,6 +48,7 @@ class Skip(StrEnum):
     EVENT_CANCELLED = "event_cancelled"
     COVERED = "covered_by_confirmation"
     FORGOTTEN = "forgotten"
+    OFF_THE_PANEL = "off_the_panel"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +56,9 @@ class Message:
     """One letter to one person. The row says which letter for whom about what; the text is made when it is sent.
 
     unique_key   a second decision for the same letter is not a second row
-    organiser_id, language   of a test letter: to whom instead of an attendee, and in which language
+    panel_seat_id   of a letter to a panelist
+    organiser_id   of a test letter: to whom instead of an attendee
+    language     of a test letter, and of one to a panelist
     message_id, dated_at   fixed at the first attempt and used again at every further one
     """
 
@@ -66,15 +82,16 @@ class Message:
     last_error: str | None
     organiser_id: int | None = None
     language: str | None = None
+    panel_seat_id: int | None = None
 
 
 def useful_until(kind: Kind, event: Event, now: datetime) -> datetime:
     """The last instant at which this letter still tells its reader something."""
     if kind is Kind.PLEASE_CONFIRM:
         return now + CONFIRM_WITHIN
-    if kind is Kind.MOVED:
+    if kind in {Kind.MOVED, Kind.PANEL_MOVED}:
         return event.starts_at
-    if kind in {Kind.CANCELLED, Kind.GOODBYE}:
+    if kind in {Kind.CANCELLED, Kind.GOODBYE, Kind.PANEL_CANCELLED, Kind.PANEL_GOODBYE}:
         return event.starts_at + timedelta(days=1)
     return event.ends_at
 
@@ -96,3 +113,18 @@ def reason_to_skip(message: Message, event: Event, registration: Registration, n
     if message.schedule_revision != event.schedule_revision:
         return Skip.SUPERSEDED
     return None
+
+
+def reason_to_skip_for_panel(message: Message, event: Event, seat: PanelSeat, now: datetime) -> Skip | None:
+    """The same for a letter to a panelist."""
+    if now >= message.useful_until:
+        return Skip.EXPIRED
+    if message.kind is Kind.PANEL_CANCELLED:
+        return None
+    if event.cancelled_at:
+        return Skip.EVENT_CANCELLED
+    if message.kind is Kind.PANEL_GOODBYE:
+        return None if seat.withdrawn_at else Skip.SUPERSEDED
+    if seat.withdrawn_at:
+        return Skip.OFF_THE_PANEL
+    return Skip.SUPERSEDED if message.schedule_revision != event.schedule_revision else None

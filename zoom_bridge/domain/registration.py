@@ -1,10 +1,11 @@
 """A registration: an attendee's place at an event. Its registrant is only its twin at Zoom."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.event import Event, lines_of
 from zoom_bridge.domain.question import Answer
 from zoom_bridge.domain.refusals import (
     EventCancelled,
@@ -17,6 +18,7 @@ from zoom_bridge.domain.refusals import (
 
 #: How long somebody has to press the button in the please-confirm letter.
 CONFIRM_WITHIN = timedelta(hours=72)
+_ALIAS = "guest-"
 
 
 class Source(StrEnum):
@@ -55,6 +57,7 @@ class Attendee:
     needs    what they need to take part; erased first
     asks     what they would like to ask the panel
     answers  to the organiser's own questions
+    zoom_name, zoom_email   under which they take part, if not under their own
     """
 
     first_name: str
@@ -64,6 +67,8 @@ class Attendee:
     needs: str = ""
     asks: str = ""
     answers: tuple[Answer, ...] = ()
+    zoom_name: str = ""
+    zoom_email: str = ""
 
     @property
     def name(self) -> str:
@@ -81,6 +86,9 @@ class Registration:
     synced_revision  the revision Zoom agreed to last
     registrant_id, join_url   of the twin at Zoom; join_url is Zoom's, personal, never mailed
     asked_zoom_at    an add that is under way or whose answer got lost: look before asking again
+    absent_at        the first complete look at Zoom's list that did not show them, though it should
+    zoom_name, zoom_email   what Zoom gets instead of name and address, for who takes part under another name
+    party            the same for registrations made at once, for several dates of a series; empty: alone
     """
 
     id: int
@@ -107,6 +115,10 @@ class Registration:
     registrant_id: str | None
     join_url: str | None
     asked_zoom_at: datetime | None
+    absent_at: datetime | None = None
+    zoom_name: str = ""
+    zoom_email: str = ""
+    party: str = ""
     first_clicked_at: datetime | None
     due_at: datetime | None
     attempts: int
@@ -159,6 +171,23 @@ class Registration:
 def email_key(email: str) -> str:
     """The address as it is compared: two spellings of one mailbox are one registration."""
     return email.strip().casefold()
+
+
+def insiders(event: Event) -> set[str]:
+    """The addresses, as they are compared, of those who come in by links of their own: hosts and panelists. Zoom does
+    not take them as registrants."""
+    hosts = (event.zoom_host, *lines_of(event.alternative_hosts))
+    return {email_key(address) for address in (*hosts, *(one.email for one in event.panelists)) if address}
+
+
+def new_alias(domain: str) -> str:
+    """An address at our domain that tells nothing of whose it is."""
+    return f"{_ALIAS}{secrets.token_hex(8)}@{domain}"
+
+
+def is_alias(address_key: str) -> bool:
+    """Whether it may be one of ours."""
+    return address_key.startswith(_ALIAS)
 
 
 def key_of_caller(key: str) -> str:

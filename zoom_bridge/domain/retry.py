@@ -19,6 +19,8 @@ class Patience:
 
 ZOOM = Patience()
 MAIL = Patience(first=timedelta(seconds=15), longest=timedelta(minutes=30), tries=100)
+#: Looks come back as long as there is something to look at, however long Zoom was away.
+LOOKS = Patience(longest=timedelta(minutes=30), tries=1_000_000)
 REPORTS = Patience(first=timedelta(minutes=1), longest=timedelta(minutes=30), tries=60)
 WEBHOOKS = Patience(first=timedelta(seconds=1), longest=timedelta(minutes=1), tries=20)
 

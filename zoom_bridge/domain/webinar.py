@@ -47,7 +47,8 @@ class TwinWebinar:
     gone_at          Zoom said it does not exist any more, though we did not delete it
     dial_in          the telephone numbers Zoom offers for it
     passcode         to be keyed in after the webinar's number on the telephone; only digits, or empty
-    differing        settings that Zoom answered otherwise than we asked for, as words separated by spaces
+    agreed           what Zoom may have by our doing, as JSON from aspect to values: anything else was changed there
+    poll_ids         what Zoom was told of each of our polls: JSON, by our keys, of its id and the words' digest; or empty
     """
 
     id: int
@@ -59,9 +60,10 @@ class TwinWebinar:
     asked_zoom_at: datetime | None
     absent_at: datetime | None
     gone_at: datetime | None
-    differing: str
+    agreed: str = ""
     dial_in: tuple[DialIn, ...] = ()
     passcode: str = ""
+    poll_ids: str = ""
     due_at: datetime | None
     attempts: int
     last_error: str | None

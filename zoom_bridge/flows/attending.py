@@ -106,7 +106,7 @@ def _match(
     if participant.email:
         if email_key(participant.email) == email_key(event.zoom_host):
             return None, Match.HOST
-        found = registrations.find_by_email(connection, event.id, email_key(participant.email))
+        found = registrations.find_by_address(connection, event.id, email_key(participant.email))
         if found:
             return found, Match.EMAIL
     return None, None

@@ -1,19 +1,23 @@
 """Erase personal data and old rows when their time is up, at Zoom as well."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.registration import Registration, email_key
+from zoom_bridge.flows import agreeing
 from zoom_bridge.store import (
     allowances,
     events,
     inbox,
     organisers,
+    panel_seats,
     pictures,
     registrations,
     sightings,
+    takeaways,
     unsaved_forms,
     webinars,
 )
@@ -55,7 +59,7 @@ def events_to_forget(db: Database, now: datetime) -> list[int]:
 
 
 def forget_attendees(db: Database, zoom: ZoomClient, event_id: int) -> int:
-    """Erase everybody who registered for an event whose retention date has passed: first at Zoom, one by one, then
+    """Erase everybody who registered for an event, or was on its panel, whose retention date has passed: first at Zoom, one by one, then
     here. A failure at Zoom leaves the rest for the next time. What remains are counts without names."""
     with db.reading() as connection:
         twin = webinars.find_by_event(connection, event_id)
@@ -64,20 +68,38 @@ def forget_attendees(db: Database, zoom: ZoomClient, event_id: int) -> int:
     zoom_id = twin.zoom_id if twin and not twin.gone_at else None
     lost = _lost_registrants(zoom, zoom_id, people)
     for person in people:
-        registrant_id = person.registrant_id or lost.get(person.email_key)
+        registrant_id = person.registrant_id or lost.get(agreeing.address(person))
         if zoom_id and registrant_id:
-            _forget_at_zoom(zoom, zoom_id, registrant_id)
+            with _as_far_as_zoom_lets():
+                zoom.delete_registrant(zoom_id, registrant_id)
         with db.transaction() as connection:
             sightings.forget_person(connection, person.id)
             registrations.delete(connection, person.id)
     with db.transaction() as connection:
         sightings.forget_guests(connection, event_id)
-    return len(people)
+        takeaways.forget(connection, event_id)
+    return len(people) + _forget_panel(db, zoom, zoom_id, event_id)
+
+
+def _forget_panel(db: Database, zoom: ZoomClient, zoom_id: str | None, event_id: int) -> int:
+    """Speakers stay on the event's page, their addresses go."""
+    with db.reading() as connection:
+        seats = panel_seats.list_for_event(connection, event_id)
+    keys = {seat.email_key for seat in seats}
+    if zoom_id and keys:
+        with _as_far_as_zoom_lets():
+            for panelist in zoom.list_panelists(zoom_id):
+                if email_key(panelist.email) in keys:
+                    with _as_far_as_zoom_lets():
+                        zoom.delete_panelist(zoom_id, panelist.id)
+    with db.transaction() as connection:
+        panel_seats.delete_for_event(connection, event_id)
+    return len(seats)
 
 
 def _lost_registrants(zoom: ZoomClient, zoom_id: str | None, people: list[Registration]) -> dict[str, str]:
     """Address → Zoom's id, of those whom Zoom may have although its answer got lost."""
-    lost = {person.email_key for person in people if person.asked_zoom_at and not person.registrant_id}
+    lost = {agreeing.address(person) for person in people if person.asked_zoom_at and not person.registrant_id}
     found: dict[str, str] = {}
     if zoom_id and lost:
         with suppress(WebinarGone):
@@ -86,11 +108,12 @@ def _lost_registrants(zoom: ZoomClient, zoom_id: str | None, people: list[Regist
     return {key: registrant_id for key, registrant_id in found.items() if key in lost}
 
 
-def _forget_at_zoom(zoom: ZoomClient, zoom_id: str, registrant_id: str) -> None:
+@contextmanager
+def _as_far_as_zoom_lets() -> Iterator[None]:
     """What Zoom refuses for good must not keep people's data here for good."""
     try:
-        zoom.delete_registrant(zoom_id, registrant_id)
+        yield
     except Failure as failure:
         if failure.systemic or not failure.permanent:
             raise
-        log.warning("a registrant cannot be erased at Zoom: %s", failure.message)
+        log.warning("somebody cannot be erased at Zoom: %s", failure.message)

@@ -1,5 +1,5 @@
 """Create, change, publish and cancel an event. What Zoom and the attendees have to learn of it is left as due
-rows: `syncing.py` and `mailing.py` carry it out."""
+rows: `syncing.py` and `mailing.py` carry it out. Who is on the panel is in `seating.py`."""
 
 import re
 import secrets
@@ -11,11 +11,25 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.event import Event, EventDraft
+from zoom_bridge.domain.look import LookKind
 from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.question import with_new_consents
 from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.reminder import planned_reminders
-from zoom_bridge.store import events, letter_texts, notices, outbox, registrations, reminders, webinars
+from zoom_bridge.flows import seating
+from zoom_bridge.store import (
+    events,
+    hosts,
+    letter_texts,
+    looks,
+    notices,
+    outbox,
+    panel_seats,
+    registrations,
+    reminders,
+    takeaways,
+    webinars,
+)
 from zoom_bridge.store.database import Database
 from zoom_bridge.zoom.client import ZoomClient
 
@@ -24,13 +38,7 @@ def create_event(db: Database, draft: EventDraft, now: datetime, copied_from: in
     """Keep the event with its reminders and a webinar that is to be made. A copy's letters have the words that those
     of the event it was copied from have."""
     with db.transaction() as connection:
-        kept = (events.add(connection, draft, slug, now) for slug in _slugs(draft))
-        event = _existing(connection, next(event_id for event_id in kept if event_id))
-        reminders.plan(connection, event.id, event.schedule_revision, planned_reminders(event), now)
-        webinars.add(connection, event.id, now)
-        if copied_from is not None:
-            letter_texts.copy(connection, copied_from, event.id, now)
-        return event
+        return keep_new(connection, draft, now, copied_from)
 
 
 def change_event(
@@ -49,16 +57,7 @@ def change_event(
             if _says_the_same(before, draft):
                 return before  # the button was pressed twice
             raise ChangedMeanwhile
-        events.change(connection, before, draft, _start_as_told(connection, before))
-        event = _existing(connection, event_id)
-        planned = planned_reminders(event)
-        kinds = [reminder.kind for reminder in planned]
-        reminders.drop_outdated(connection, event.id, event.schedule_revision, kinds, now)
-        reminders.plan(connection, event.id, event.schedule_revision, planned, now)
-        webinars.make_due(connection, event.id, now)
-        if event.schedule_revision > before.schedule_revision and event.public:
-            _write_to_all(connection, Kind.MOVED, event, now)
-        return event
+        return keep_changed(connection, before, draft, now)
 
 
 def publish_event(db: Database, event_id: int, now: datetime) -> None:
@@ -70,7 +69,7 @@ def publish_event(db: Database, event_id: int, now: datetime) -> None:
         if missing := notices.missing(connection):
             raise NotPublishable(missing)
         if not event.published_at:
-            events.mark_published(connection, event.id, now)
+            keep_published(connection, event, now)
 
 
 def cancel_event(db: Database, event_id: int, now: datetime) -> None:
@@ -84,14 +83,19 @@ def cancel_event(db: Database, event_id: int, now: datetime) -> None:
         webinars.make_due(connection, event.id, now)
         if event.public and now < event.ends_at:
             _write_to_all(connection, Kind.CANCELLED, event, now)
+            seating.write_to_panel(connection, Kind.PANEL_CANCELLED, event, None, now)
 
 
 def sync_again(db: Database, event_id: int, now: datetime) -> None:
-    """Compare with Zoom now, and try again at once whatever waits or was given up."""
+    """Compare with Zoom now, and try again at once whatever waits or was given up; the host's licence included."""
     with db.transaction() as connection:
-        _existing(connection, event_id)
+        event = _existing(connection, event_id)
+        if host := hosts.find_by_email(connection, event.zoom_host):
+            hosts.make_due(connection, host.id, now)
         webinars.make_due(connection, event_id, now)
         registrations.make_due(connection, event_id, now)
+        panel_seats.make_due(connection, event_id, now)
+        looks.make_due(connection, event_id, LookKind.REGISTRANTS, now)
 
 
 def recreate_webinar(db: Database, event_id: int, now: datetime) -> None:
@@ -103,6 +107,7 @@ def recreate_webinar(db: Database, event_id: int, now: datetime) -> None:
             return
         webinars.forget_twin(connection, twin.id, now)
         registrations.forget_twins(connection, event_id, now)
+        panel_seats.forget_twins(connection, event_id, now)
 
 
 def start_url(db: Database, zoom: ZoomClient, event_id: int) -> str:
@@ -112,6 +117,71 @@ def start_url(db: Database, zoom: ZoomClient, event_id: int) -> str:
     if twin is None or twin.zoom_id is None:
         raise NotFound
     return zoom.get_start_url(twin.zoom_id)
+
+
+def end_webinar(db: Database, zoom: ZoomClient, event_id: int) -> None:
+    """For everybody in the room, at once: whoever presses the button is on the spot and cannot wait for a job. Kept is
+    nothing; that it ended, Zoom tells by itself."""
+    with db.reading() as connection:
+        twin = webinars.find_by_event(connection, event_id)
+    if twin is None or twin.zoom_id is None:
+        raise NotFound
+    zoom.urgently().end_webinar(twin.zoom_id)
+
+
+def show_recording(db: Database, event_id: int, takeaway_id: int, now: datetime) -> None:
+    """The event's page leads to this recording from now on."""
+    with db.transaction() as connection:
+        event = _existing(connection, event_id)
+        takeaway = takeaways.find(connection, takeaway_id)
+        recording = takeaway.recording if takeaway and takeaway.event_id == event_id else None
+        if recording is None or not recording.link:
+            raise NotFound
+        if event.cancelled_at:
+            raise EventCancelled
+        draft = EventDraft(**{field.name: getattr(event, field.name) for field in fields(EventDraft)})
+        keep_changed(connection, event, replace(draft, recording_url=recording.link), now)
+
+
+def keep_new(
+    connection: Connection,
+    draft: EventDraft,
+    now: datetime,
+    copied_from: int | None = None,
+    *,
+    dated: bool = False,
+) -> Event:
+    """A new event, with what follows from it. `dated`: its address names its day, because it is one of several."""
+    kept = (events.add(connection, draft, slug, now) for slug in _slugs(draft, dated=dated))
+    event = _existing(connection, next(event_id for event_id in kept if event_id))
+    reminders.plan(connection, event.id, event.schedule_revision, planned_reminders(event), now)
+    webinars.add(connection, event.id, now)
+    seating.seat_panel(connection, event, now)
+    if copied_from is not None:
+        letter_texts.copy(connection, copied_from, event.id, now)
+    return event
+
+
+def keep_published(connection: Connection, event: Event, now: datetime) -> None:
+    """The event is seen from now on, with what follows from it."""
+    events.mark_published(connection, event.id, now)
+    seating.invite(connection, event, now)
+
+
+def keep_changed(connection: Connection, before: Event, draft: EventDraft, now: datetime) -> Event:
+    """A locked event's new version, with what follows from it."""
+    events.change(connection, before, draft, _start_as_told(connection, before))
+    event = _existing(connection, before.id)
+    planned = planned_reminders(event)
+    kinds = [reminder.kind for reminder in planned]
+    reminders.drop_outdated(connection, event.id, event.schedule_revision, kinds, now)
+    reminders.plan(connection, event.id, event.schedule_revision, planned, now)
+    webinars.make_due(connection, event.id, now)
+    stayed = seating.seat_panel(connection, event, now)
+    if event.schedule_revision > before.schedule_revision and event.public:
+        _write_to_all(connection, Kind.MOVED, event, now)
+        seating.write_to_panel(connection, Kind.PANEL_MOVED, event, stayed, now)
+    return event
 
 
 def _existing(connection: Connection, event_id: int) -> Event:
@@ -144,16 +214,16 @@ def _write_to_all(connection: Connection, kind: Kind, event: Event, now: datetim
     )
 
 
-def _slugs(draft: EventDraft) -> Iterator[str]:
+def _slugs(draft: EventDraft, *, dated: bool = False) -> Iterator[str]:
     """Readable addresses made of the title, the nicest first. The first one that is free never changes again,
     because people keep it."""
     slug = slug_of(draft.wording(draft.languages[0]).title)
-    if slug:
+    if slug and not dated:
         yield slug
-    dated = f"{slug}-{draft.starts_wall:%Y-%m-%d}".strip("-")
-    yield dated
+    with_day = f"{slug}-{draft.starts_wall:%Y-%m-%d}".strip("-")
+    yield with_day
     while True:
-        yield f"{dated}-{secrets.token_hex(3)}"
+        yield f"{with_day}-{secrets.token_hex(3)}"
 
 
 def slug_of(title: str) -> str:

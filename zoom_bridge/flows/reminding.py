@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
+from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.reminder import Reminder
-from zoom_bridge.store import claims, events, outbox, registrations, reminders, tables
+from zoom_bridge.flows import seating
+from zoom_bridge.store import claims, events, outbox, panel_seats, registrations, reminders, tables
 from zoom_bridge.store.database import Database
 
 
 def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) -> None:
-    """One letter for everybody who had a seat when the reminder fell due; who came later got all they need with
+    """One letter for everybody who had a seat, or was on the panel, when the reminder fell due; who came later got all they need with
     their confirmation. A reminder that is of no use any more is dropped, visibly."""
     with db.transaction() as connection:
         reminder = reminders.find(connection, reminder_id)
@@ -36,6 +38,20 @@ def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) ->
                 schedule_revision=event.schedule_revision,
                 useful_until=reminder.useful_until,
                 now=now,
+            )
+            known = [
+                seat
+                for seat in panel_seats.list_for_event(connection, event.id)
+                if seat.active and seat.created_at <= reminder.planned_at
+            ]
+            seating.write_to_panel(
+                connection,
+                Kind.PANEL_REMINDER,
+                event,
+                known,
+                now,
+                until=reminder.useful_until,
+                occasion=reminder.kind,
             )
 
 

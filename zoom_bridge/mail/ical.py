@@ -12,7 +12,9 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
+from zoom_bridge.domain.series import TakenDate
 from zoom_bridge.i18n import speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letterhead import clean_address, clean_line
@@ -49,6 +51,17 @@ def entry_of(event: Event, registration: Registration, links: Links, method: str
     )
 
 
+def panel_entry(event: Event, seat: PanelSeat, links: Links, method: str, stamp: datetime) -> Entry:
+    """The same for somebody on the panel."""
+    return Entry(
+        uid=f"{seat.key}@{_host(links)}",
+        sequence=str(sequence(event, seat.revision, method)),
+        stamp=utc_stamp(stamp),
+        link=links.panel(seat.key),
+        attendee="" if method == PUBLISH else attendee_address(seat.email),
+    )
+
+
 def attendee_address(email: str) -> str:
     """The person's own address as a URI. Nobody else's ever stands in an entry."""
     return quote(clean_address(email), safe="@!$'*+-./=_~")
@@ -75,6 +88,15 @@ def calendar_file(
     return calendar_text(event, entry, links, sender, language, method, called_off=off).encode()
 
 
+def panel_file(
+    event: Event, seat: PanelSeat, links: Links, sender: str, language: str, now: datetime, method: str
+) -> bytes:
+    """The entry of somebody on the panel, as a file to download."""
+    entry = panel_entry(event, seat, links, method, now)
+    off = seat.withdrawn_at is not None
+    return calendar_text(event, entry, links, sender, language, method, called_off=off).encode()
+
+
 def calendar_file_public(event: Event, links: Links, language: str, now: datetime) -> bytes:
     """The event as everybody may know it, with the address of its public page."""
     entry = public_entry(event, links, language, now)
@@ -97,6 +119,19 @@ def calendar_feed(events: Iterable[Event], name: str, links: Links, language: st
         off = event.cancelled_at is not None
         lines += _vevent(event, entry, links, "", language, cancelled=off, zone="UTC", attended=False)
     return _folded_lines([*lines, "END:VCALENDAR"]).encode()
+
+
+def calendar_of_dates(
+    taken: Iterable[TakenDate], links: Links, sender: str, language: str, stamp: datetime
+) -> str:
+    """Several dates of one person in one file. Each has the UID that the letters about it alone have, so a move or a
+    cancellation finds it. METHOD:PUBLISH, the only one that allows several (RFC 5546, 3.2.1); times in UTC."""
+    lines = [*_HEAD, f"METHOD:{PUBLISH}"]
+    for one in taken:
+        entry = entry_of(one.event, one.registration, links, PUBLISH, stamp)
+        off = one.registration.cancelled_at is not None or one.event.cancelled_at is not None
+        lines += _vevent(one.event, entry, links, sender, language, cancelled=off, zone="UTC")
+    return _folded_lines([*lines, "END:VCALENDAR"])
 
 
 def public_entry(event: Event, links: Links, language: str, stamp: datetime) -> Entry:

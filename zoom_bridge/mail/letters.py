@@ -4,7 +4,7 @@ What all readers of one letter about one event share is prepared once and kept (
 only the slots are filled in, the header is written, and the header is read again before the letter is let go."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -17,12 +17,14 @@ from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.letter_text import LetterText, Specimen
-from zoom_bridge.domain.message import LETTING_IN, Kind, Message
+from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind, Message
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
+from zoom_bridge.domain.series import TakenDate
 from zoom_bridge.i18n import LANGUAGES, speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail import letterhead
-from zoom_bridge.mail.ical import Entry, entry_of
+from zoom_bridge.mail.ical import Entry, calendar_of_dates, entry_of, panel_entry
 from zoom_bridge.mail.prepared import PreparedBody, prepare, slot
 from zoom_bridge.mail.rendering import (
     METHODS,
@@ -31,6 +33,7 @@ from zoom_bridge.mail.rendering import (
     moment,
     nearness,
     render,
+    render_dates,
     render_sign_in,
     suggestion,
 )
@@ -104,6 +107,64 @@ class Letters:
         )
         values = self._values(message, event, registration, name, language)
         return self._envelope(message, prepared, name, registration.email, values)
+
+    def compose_dates(
+        self,
+        message: Message,
+        registration: Registration,
+        taken: Sequence[TakenDate],
+        own: LetterText | None = None,
+    ) -> Envelope:
+        """One letter to one attendee about several dates of a series; `registration` is the one that it was written
+        for. Nothing of it is kept for other readers: everybody chose their own dates."""
+        if message.registration_id != registration.id or message.kind in LETTING_IN:
+            raise Failure("The letter and the registration do not belong together.", permanent=True)
+        if {one.registration.email_key for one in taken} != {registration.email_key}:
+            raise Failure("The dates are not all this person's.", permanent=True)
+        language = registration.language if registration.language in LANGUAGES else LANGUAGES[0]
+        name = letterhead.clean_line(registration.name)
+        first, key = taken[0].event, taken[0].registration.key
+        # Asked again on different days, they lapse on different days: the first one counts.
+        until = min(
+            (one.registration.confirm_by or message.useful_until for one in taken), default=message.useful_until
+        )
+        person = Person(
+            name=name,
+            link=self._links.personal(key),
+            cancel_link=self._links.personal(key, "cancel"),
+            data_link=self._links.personal(key, "data"),
+            confirm_link=self._links.confirm(key),
+            confirm_by=_until(language, until.replace(second=0, microsecond=0), first.timezone),
+        )
+        rendered = render_dates(message.kind, language, taken, person, self._links, own)
+        if message.kind in METHODS:
+            stamp = message.dated_at or message.created_at
+            calendar = calendar_of_dates(taken, self._links, self._sender_as_given, language, stamp)
+            rendered = replace(rendered, calendar=calendar)
+        return self._envelope(message, self._prepare(rendered, first, own), name, registration.email, {})
+
+    def compose_for_panel(
+        self, message: Message, event: Event, seat: PanelSeat, now: datetime, own: LetterText | None = None
+    ) -> Envelope:
+        """One letter to somebody on the panel."""
+        if message.panel_seat_id != seat.id or seat.event_id != event.id or message.kind not in TO_PANEL:
+            raise Failure("The letter and the panelist do not belong together.", permanent=True)
+        kind, language = message.kind, seat.language if seat.language in LANGUAGES else LANGUAGES[0]
+        name = letterhead.clean_line(seat.name)
+        near = nearness(event, now)
+        prepared = self._prepared(
+            (kind, language, event.id, near, bool(name)),
+            event,
+            lambda: render(
+                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given, own
+            ),
+            own,
+        )
+        values = {"name": name, "link": self._links.panel(seat.key)}
+        if method := METHODS.get(kind):
+            stamp = message.dated_at or message.created_at
+            values |= vars(panel_entry(event, seat, self._links, method, stamp))
+        return self._envelope(message, prepared, name, seat.email, values)
 
     def compose_sign_in(self, message: Message, organiser: Organiser, sign_in: SignIn, now: datetime) -> Envelope:
         """The letter that signs an organiser in, or invites them."""
@@ -238,7 +299,7 @@ def _check_belonging(message: Message, event: Event, registration: Registration)
     """A letter is about its own registration, or it does not leave: no link reaches another person."""
     if message.registration_id != registration.id or registration.event_id != event.id:
         raise Failure("The letter and the registration do not belong together.", permanent=True)
-    if message.event_id not in {None, event.id} or message.kind in LETTING_IN:
+    if message.event_id not in {None, event.id} or message.kind in LETTING_IN | TO_PANEL:
         raise Failure("The letter is not about this event.", permanent=True)
     if message.kind is Kind.MOVED and event.moved_from is None:
         raise Failure("The event has not moved, so there is nothing to tell.", permanent=True)

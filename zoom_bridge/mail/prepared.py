@@ -63,11 +63,12 @@ class PreparedBody:
 
 def prepare(text: str, html: str, calendar: str | None, method: str) -> PreparedBody:
     """Text and HTML as alternatives; the calendar entry once more as a third, which mail programs act upon, and
-    as a file, which people can open."""
+    as a file, which people can open. Without a method it is only a file: of several dates, each with an entry of its
+    own, mail programs would act upon the first alone."""
     body = _multipart("alternative", [_part("text/plain", text, "plain"), _part("text/html", html, "html")])
     if calendar is not None:
-        entry = f"text/calendar; method={method}"
-        body.attach(_part(entry, calendar, "calendar"))
+        if method:
+            body.attach(_part(f"text/calendar; method={method}", calendar, "calendar"))
         file = _part("application/ics", calendar, "calendar")
         file["Content-Disposition"] = 'attachment; filename="calendar.ics"'
         body = _multipart("mixed", [body, file])

@@ -4,7 +4,7 @@ The templates are ours and see only what `_words` gives them. What belongs to on
 whose fields may be values or, for a prepared letter, slots."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,8 +20,10 @@ from markupsafe import Markup, escape
 
 from zoom_bridge import richtext
 from zoom_bridge.domain.event import Event, Partner, Wording
-from zoom_bridge.domain.letter_text import LetterText, Placeholder, filled, written
+from zoom_bridge.domain.letter_text import LetterText, Placeholder, filled, used, written
 from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.panel_seat import opens_at
+from zoom_bridge.domain.series import TakenDate
 from zoom_bridge.i18n import Speech, speech, translations
 from zoom_bridge.links import Links
 from zoom_bridge.mail.ical import CANCEL, REQUEST, Entry, calendar_text
@@ -37,7 +39,13 @@ METHODS = {
     Kind.MOVED: REQUEST,
     Kind.CANCELLED: CANCEL,
     Kind.GOODBYE: CANCEL,
+    Kind.PANEL_INVITATION: REQUEST,
+    Kind.PANEL_MOVED: REQUEST,
+    Kind.PANEL_CANCELLED: CANCEL,
+    Kind.PANEL_GOODBYE: CANCEL,
 }
+#: What of an event's own words fits one date only.
+DATED = {Placeholder.DATE, Placeholder.BEGINS, Placeholder.ENDS}
 _WIDTH = 66
 #: Where the reader's name goes in an opening, until all its lines are broken: names must not move the breaks.
 _NAME = slot("name")
@@ -124,6 +132,42 @@ def render(
     return Rendered(subject, text, html, calendar, method)
 
 
+def render_dates(
+    kind: Kind,
+    language: str,
+    taken: Sequence[TakenDate],
+    person: Person,
+    links: Links,
+    own: LetterText | None = None,
+) -> Rendered:
+    """A letter about several dates of a series, each with its own personal page. The first stands for what they have
+    in common. The event's own words are used as long as they name no date."""
+    event = cleaned(taken[0].event)
+    words = _words(event, language, Nearness.LATER, links) | {"person": person, "kind": kind}
+    words["dates"] = [_date_line(one, event, language, links) for one in taken]
+    if own and DATED & (used(own.subject, language) | used(own.opening, language)):
+        own = None
+    subject, text, html = _texts(f"{kind}_dates", language, words, _own_words(own, language, words))
+    return Rendered(subject, text, html)
+
+
+def _date_line(one: TakenDate, first: Event, language: str, links: Links) -> dict[str, str]:
+    speak, event = speech(language), cleaned(one.event)
+    title = event.wording(language).title
+    return {
+        "title": "" if title == first.wording(language).title else title,
+        "date": speak.date(event.starts_at, event.timezone),
+        "span": _span_and_place(speak, event),
+        "link": links.personal(one.registration.key),
+    }
+
+
+def _span_and_place(speak: Speech, event: Event) -> str:
+    """In English the span itself names the zone."""
+    span = speak.span(event.starts_at, event.ends_at, event.timezone)
+    return span if span.endswith(")") else f"{span} ({_place(speak, event.timezone)})"
+
+
 def render_sign_in(
     kind: Kind, language: str, person: Person, expires_at: datetime, minutes: int, links: Links
 ) -> Rendered:
@@ -186,28 +230,28 @@ def moment(speak: Speech, instant: datetime, zone: str) -> str:
 
 
 def _texts(
-    kind: Kind, language: str, words: dict[str, object], own: tuple[str, str] = ("", "")
+    folder: str, language: str, words: dict[str, object], own: tuple[str, str] = ("", "")
 ) -> tuple[str, str, str]:
-    """Subject, text and HTML. Of `own`, subject and opening, what is not empty stands instead of ours; all the rest
+    """Subject, text and HTML, from the templates in this folder. Of `own`, subject and opening, what is not empty stands instead of ours; all the rest
     of the letter is always there."""
-    subject = own[0] or _subject(kind, language, words)
+    subject = own[0] or _subject(folder, language, words)
     name = cast(Person, words["person"]).name
-    words |= _as_text_and_html(own[1] or _opening(kind, language, words), name)
+    words |= _as_text_and_html(own[1] or _opening(folder, language, words), name)
     text, html = (
-        environment(language).get_template(f"{kind}/body.{form}").render(words) for form in ("txt", "html")
+        environment(language).get_template(f"{folder}/body.{form}").render(words) for form in ("txt", "html")
     )
     return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", html.strip() + "\n"
 
 
-def _subject(kind: Kind, language: str, words: dict[str, object]) -> str:
+def _subject(folder: str, language: str, words: dict[str, object]) -> str:
     # A no-break space would make a plain subject one that has to be encoded.
-    return environment(language).get_template(f"{kind}/subject.txt").render(words).strip().replace("\xa0", " ")
+    return environment(language).get_template(f"{folder}/subject.txt").render(words).strip().replace("\xa0", " ")
 
 
-def _opening(kind: Kind, language: str, words: dict[str, object]) -> str:
+def _opening(folder: str, language: str, words: dict[str, object]) -> str:
     """The greeting and our first sentences, in paragraphs; the name is still a slot."""
     greeting = environment(language).get_template("greeting.txt").render(words | {"name": _NAME})
-    opening = environment(language).get_template(f"{kind}/opening.txt").render(words)
+    opening = environment(language).get_template(f"{folder}/opening.txt").render(words)
     return f"{greeting.strip()}\n\n{opening.strip()}"
 
 
@@ -263,9 +307,9 @@ def _words(event: Event, language: str, near: Nearness, links: Links) -> dict[st
         "ends": speak.time(event.ends_at, zone),
         "span": span,
         "place": place,
-        # In English the span itself names the zone.
-        "span_and_place": span if span.endswith(")") else f"{span} ({place})",
+        "span_and_place": _span_and_place(speak, event),
         "doors": speak.time(event.doors_open_at, zone),
+        "panel_enters": speak.time(opens_at(event), zone),
         "before": moment(speak, event.moved_from, zone) if event.moved_from else "",
         "description_html": _styled(richtext.to_html(wording.description, 3)),
         "description_text": richtext.to_text(wording.description, _WIDTH),

@@ -15,6 +15,7 @@ from zoom_bridge.mail.ical import Entry, attendee_address, utc_stamp
 from zoom_bridge.mail.letterhead import clean_line
 from zoom_bridge.mail.rendering import METHODS, Person, Rendered, moment, nearness, render
 
+_MOVING = {Kind.MOVED, Kind.PANEL_MOVED}
 #: Begins the subject of a letter that is only a test.
 TEST_MARK = "[Test]"
 
@@ -56,12 +57,13 @@ def as_if_due(kind: Kind, event: Event, now: datetime) -> tuple[Event, datetime]
     Letters that follow from what people do leave now, or have left while the event was still to come."""
     event = replace(
         event,
-        cancelled_at=(event.cancelled_at or now) if kind is Kind.CANCELLED else None,
-        moved_from=event.moved_from or (event.starts_at - timedelta(days=7) if kind is Kind.MOVED else None),
+        cancelled_at=(event.cancelled_at or now) if kind in {Kind.CANCELLED, Kind.PANEL_CANCELLED} else None,
+        moved_from=event.moved_from or (event.starts_at - timedelta(days=7) if kind in _MOVING else None),
     )
     both = replace(event, remind_day_before=True, remind_hour_before=True)
     planned = {reminder.kind: reminder.due_at for reminder in planned_reminders(both)}
-    return event, planned.get(kind) or (now if now < event.ends_at else event.created_at)
+    due_at = planned.get(Kind.DAY_BEFORE if kind is Kind.PANEL_REMINDER else kind)
+    return event, due_at or (now if now < event.ends_at else event.created_at)
 
 
 def _confirm_by(language: str, event: Event, now: datetime) -> str:

@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Any
 
-from zoom_bridge.simulator.records import Json, Registrant, Sitting, Stay, Webinar
+from zoom_bridge.simulator.records import Json, Occurrence, Registrant, Sitting, Stay, Webinar
 
 
 def instant(at: datetime | None) -> str:
@@ -25,20 +25,58 @@ def envelope(event: str, at: datetime, account_id: str, thing: Json, operator: t
 
 
 def created(webinar: Webinar, join_url: str) -> Json:
-    return _scheduled(webinar) | {
-        "join_url": join_url,
-        "password": webinar.password,
-        "creation_source": webinar.creation_source,
-        "settings": {"use_pmi": False, "alternative_hosts": webinar.settings["alternative_hosts"]},
-    }
+    recurring: Json = {}
+    if webinar.occurrences:
+        recurring = {"occurrences": occurrences(webinar), "recurrence": webinar.extras["recurrence"]}
+    return (
+        _scheduled(webinar)
+        | recurring
+        | {
+            "join_url": join_url,
+            "password": webinar.password,
+            "creation_source": webinar.creation_source,
+            "settings": {"use_pmi": False, "alternative_hosts": webinar.settings["alternative_hosts"]},
+        }
+    )
 
 
-def deleted(webinar: Webinar) -> Json:
-    return _scheduled(webinar)
+def deleted(webinar: Webinar, occurrence: Occurrence | None = None) -> Json:
+    """The whole webinar, or one date of it."""
+    thing = _scheduled(webinar)
+    if occurrence:
+        thing["occurrences"] = [{"occurrence_id": occurrence.id, "start_time": instant(occurrence.start_time)}]
+    return thing
+
+
+def converted(webinar: Webinar) -> Json:
+    """Now it is a meeting: 2 scheduled, 3 recurring without fixed time, 8 with."""
+    return _scheduled(webinar) | {"type": {5: 2, 6: 3, 9: 8}[webinar.type]}
+
+
+def occurrences(webinar: Webinar) -> list[Json]:
+    return [
+        {
+            "occurrence_id": occurrence.id,
+            "start_time": instant(occurrence.start_time),
+            "duration": occurrence.duration,
+            "status": "deleted" if occurrence.deleted else "available",
+        }
+        for occurrence in webinar.occurrences
+    ]
+
+
+# Of the settings, webinar.updated knows only these.
+_SETTINGS_TOLD = (
+    "host_video", "panelists_video", "practice_session", "approval_type", "registration_type", "audio",
+    "auto_recording", "enforce_login", "meeting_authentication", "authentication_option", "authentication_name",
+    "authentication_domains", "language_interpretation", "sign_language_interpretation",
+    "allow_host_control_participant_mute_state", "email_in_attendee_report",
+)  # fmt: skip
 
 
 def updated(webinar: Webinar, now: Json, before: Json, registration_url: str) -> tuple[Json, Json]:
-    """The object and the old object: ids, and of the rest only what changed."""
+    """The object and the old object: ids, and of the rest only what changed and the webhook knows."""
+    now, before = _told(now), _told(before)
     new: Json = {"uuid": webinar.uuid, "id": webinar.id, "host_id": webinar.host_id} | now
     if registration_url:
         new["registration_url"] = registration_url
@@ -79,7 +117,19 @@ def registration(webinar: Webinar, registrant: Registrant, join_url: str | None,
         person |= registrant.answers | {"status": registrant.status}
     if join_url is not None:
         person["join_url"] = join_url
-    return _scheduled(webinar) | {"registrant": person}
+    thing = _scheduled(webinar)
+    if webinar.occurrences:
+        chosen = [date for date in webinar.dates if registrant.comes_to(date.id)]
+        thing["occurrences"] = [
+            {"occurrence_id": date.id, "start_time": instant(date.start_time)} for date in chosen
+        ]
+    return thing | {"registrant": person}
+
+
+def _told(changes: Json) -> Json:
+    known = {name: value for name, value in changes.get("settings", {}).items() if name in _SETTINGS_TOLD}
+    others = {name: value for name, value in changes.items() if name != "settings"}
+    return others | ({"settings": known} if known else {})
 
 
 def _scheduled(webinar: Webinar) -> Json:

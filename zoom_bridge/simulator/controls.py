@@ -1,5 +1,5 @@
-"""Pages to play host and everybody else: start a webinar, let people join and leave, end it; look at the webhooks;
-make the weather. Open to whoever reaches them, because the pretend Zoom listens on loopback only."""
+"""Pages to play host and everybody else: start a webinar, let people join and leave, ask and vote, end it; change it in
+Zoom's portal. Open to whoever reaches them, because the pretend Zoom listens on loopback only."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,46 +8,12 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from zoom_bridge.simulator import tongue, validation
-from zoom_bridge.simulator.faults import Faults, RetryAfter, Webhooks
+from zoom_bridge.simulator import switchboard, tongue, validation
 from zoom_bridge.simulator.objections import Objection
 from zoom_bridge.simulator.records import DENIED, Json, Webinar
 from zoom_bridge.simulator.world import World
 
-# What the moods page offers: name → German, English, and what the button does.
-MOODS: dict[str, tuple[str, str, Callable[[Faults], object]]] = {
-    "down": ("Zoom antwortet mit 503", "Zoom answers 503", lambda f: f.down()),
-    "cut": ("Zoom antwortet gar nicht", "Zoom does not answer at all", lambda f: f.down(cut=True)),
-    "slow": ("Jede Antwort dauert 5 Sekunden", "Every answer takes 5 seconds", lambda f: f.slow(5)),
-    "too_many": (
-        "Die nächsten 5 Anfragen: 429, in 30 Sekunden wieder",
-        "The next 5 requests: 429, again in 30 seconds",
-        lambda f: f.too_many(RetryAfter.SECONDS, 30, path="/v2*", times=5),
-    ),
-    "daily": (
-        "Nächste Anfrage: Tagesgrenze erreicht",
-        "Next request: daily limit reached",
-        lambda f: f.too_many(RetryAfter.DAILY, path="/v2*"),
-    ),
-    "lose_create": (
-        "Nächstes Anlegen: getan, aber die Antwort geht verloren",
-        "Next create: done, but the answer is lost",
-        lambda f: f.lose_answer("POST", "/webinars"),
-    ),
-    "lose_batch": (
-        "Nächste Sammelanmeldung: getan, aber die Antwort geht verloren",
-        "Next batch of registrants: done, but the answer is lost",
-        lambda f: f.lose_answer("POST", "/batch_registrants"),
-    ),
-    "page": (
-        "Nächste Antwort: 502 als HTML-Seite",
-        "Next answer: 502 as an HTML page",
-        lambda f: f.answer_with_a_page(502, path="/v2*"),
-    ),
-    "revoke": ("Alle Zugriffstoken ungültig machen", "Revoke all access tokens", lambda f: f.revoke_tokens()),
-    "licence": ("Die Webinar-Lizenz fehlt", "The webinar licence is missing", lambda f: f.no_licence()),
-    "full": ("Jedes Webinar ist voll", "Every webinar is full", lambda f: f.full()),
-}
+_LONGEST_TEXT = 1000
 
 
 def pages(world: World) -> Blueprint:
@@ -57,12 +23,7 @@ def pages(world: World) -> Blueprint:
     blueprint.add_url_rule("/", "overview", desk.overview)
     blueprint.add_url_rule("/control/webinars/<int:number>", "webinar", desk.webinar)
     blueprint.add_url_rule("/control/webinars/<int:number>/<does>", "does", desk.does, methods=["POST"])
-    blueprint.add_url_rule("/control/moods", "moods", desk.moods)
-    blueprint.add_url_rule("/control/moods/<does>", "change_moods", desk.change_moods, methods=["POST"])
-    blueprint.add_url_rule("/control/deliveries", "deliveries", desk.deliveries)
-    blueprint.add_url_rule(
-        "/control/deliveries/<does>", "change_deliveries", desk.change_deliveries, methods=["POST"]
-    )
+    switchboard.add_pages(blueprint, world)
     return blueprint
 
 
@@ -98,6 +59,7 @@ class Controls:
                 present=_present_by_registrant(webinar),
                 wall=start.astimezone(ZoneInfo(webinar.timezone)).strftime("%Y-%m-%dT%H:%M"),
                 denied=DENIED,
+                votes=lambda poll: sum(v.poll_id == poll for s in webinar.sittings for v in s.votes),
             )
 
     def does(self, number: int, does: str) -> AnyResponse:
@@ -116,7 +78,19 @@ class Controls:
             "deny": lambda w: self._world.change_status(w.id, "deny", _field("registrant")),
             "cancel": lambda w: self._world.change_status(w.id, "cancel", _field("registrant")),
             "remove": lambda w: self._world.remove_registrant(w.id, _field("registrant")),
+            "cancel-by-mail": lambda w: self._world.cancel_by_mail(w.id, _field("registrant")),
+            "open-poll": lambda w: self._world.open_poll(w.id, _field("poll")),
+            "vote": self._votes,
+            "ask": lambda w: self._world.ask(
+                w.id,
+                _field("participant"),
+                _field("question")[:_LONGEST_TEXT],
+                anonymous="anonymous" in request.form,
+            ),
+            "answer": lambda w: self._world.answer(w.id, _field("question"), _field("text")[:_LONGEST_TEXT]),
             "change": self._changes,
+            "mails-on": lambda w: self._world.switch_mails_on(w.id),
+            "convert": lambda w: self._world.convert_to_meeting(w.id),
             "delete": lambda w: self._world.delete_webinar(w.id),
         }
         with self._world.lock:
@@ -131,8 +105,24 @@ class Controls:
         validation.check_person({"email": email, "first_name": first_name, "last_name": last_name})
         self._world.register(webinar.id, email, first_name, last_name)
 
+    def _votes(self, webinar: Webinar) -> None:
+        """Everybody in the room answers, each something else."""
+        poll = webinar.polls.get(_field("poll")) or abort(404)
+        for number, stay in enumerate(webinar.running.present[1:] if webinar.running else []):
+            offered = [question.get("answers") or ["-"] for question in poll.asks["questions"]]
+            answers = [choices[number % len(choices)] for choices in offered]
+            self._world.answer_poll(webinar.id, poll.id, stay, answers)
+
     def _changes(self, webinar: Webinar) -> None:
         body: Json = {"topic": _field("topic"), "duration": request.form.get("duration", 0, type=int)}
+        if "password" in request.form:
+            body["password"] = _field("password")
+        settings: Json = {}
+        if "approval_type" in request.form:
+            settings["approval_type"] = request.form.get("approval_type", type=int)
+        if "auto_recording" in request.form:
+            settings["auto_recording"] = _field("auto_recording")
+        body["settings"] = settings
         try:
             wall = datetime.fromisoformat(_field("start")).replace(tzinfo=None)
         except ValueError:
@@ -141,57 +131,12 @@ class Controls:
         body["timezone"] = webinar.timezone
         self._world.update_webinar(webinar.id, body)
 
-    # Moods
-
-    def moods(self) -> str:
-        faults = self._world.faults
-        return render_template(
-            "moods.html", offers=MOODS, holding=faults.holding(), webhooks=Webhooks, moods=faults.moods
-        )
-
-    def change_moods(self, does: str) -> AnyResponse:
-        faults = self._world.faults
-        if does == "clear":
-            faults.clear()
-        elif does == "webhooks":
-            faults.webhooks(*(mood for mood in Webhooks if mood in request.form.getlist("mood")))
-        elif does in MOODS:
-            MOODS[does][2](faults)
-        else:
-            abort(404)
-        return redirect(url_for("controls.moods"), 303)
-
-    # Deliveries
-
-    def deliveries(self) -> str:
-        world = self._world
-        with world.lock:
-            return render_template(
-                "deliveries.html",
-                notes=list(reversed(world.log))[:200],
-                waiting=sorted(world.outgoing, key=lambda delivery: delivery.due_at),
-                url=world.settings.webhook_url,
-                held=Webhooks.HELD in world.faults.moods,
-                remark=_remark,
-            )
-
-    def change_deliveries(self, does: str) -> AnyResponse:
-        world = self._world
-        with world.lock:
-            if does == "validate":
-                world.validation_due_at = world.now()
-            elif does == "now":
-                world.faults.webhooks(*(world.faults.moods - {Webhooks.HELD}))
-                for delivery in world.outgoing:
-                    delivery.due_at = min(delivery.due_at, world.now())
-            else:
-                abort(404)
-        return redirect(url_for("controls.deliveries"), 303)
-
     def _webinar(self, number: int) -> Webinar:
         return self._world.webinars.get(number) or abort(404)
 
     def _state(self, webinar: Webinar) -> str:
+        if webinar.is_meeting:
+            return tongue.t("jetzt ein Meeting", "now a meeting")
         if webinar.deleted_at:
             return tongue.t("gelöscht", "deleted")
         if webinar.running:
@@ -203,18 +148,6 @@ class Controls:
 
 def _field(name: str) -> str:
     return request.form.get(name, "").strip()
-
-
-def _remark(remark: str) -> str:
-    """The sender's few words, in the reader's language."""
-    german = {
-        "given up": "aufgegeben",
-        "dropped": "verloren",
-        "no address": "keine Adresse",
-        "validated": "bestätigt",
-        "not validated": "nicht bestätigt",
-    }
-    return tongue.t(german.get(remark, remark.replace("again at", "wieder um")), remark)
 
 
 def _present_by_registrant(webinar: Webinar) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
 """How a call of the API is taken: which token, scope and rate limit it needs, how its body and its pages are read.
-Each table of routes (`webinar_desk.py`, `registrant_desk.py`, `report_desk.py`) is served through here."""
+Each table of routes (`webinar_desk.py`, `registrant_desk.py`, `report_desk.py` and so on) is served through here."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -11,9 +11,10 @@ from flask import Flask, Response, g, jsonify, make_response, request
 
 from zoom_bridge.simulator import objections, shapes
 from zoom_bridge.simulator.faults import Kind
+from zoom_bridge.simulator.memory import PAGE_LIVES
 from zoom_bridge.simulator.quotas import Label
 from zoom_bridge.simulator.records import Json, Webinar
-from zoom_bridge.simulator.world import PAGE_LIVES, World
+from zoom_bridge.simulator.world import World
 
 Item = TypeVar("Item")
 
@@ -72,18 +73,31 @@ def webinar_by_key(world: World, key: str) -> tuple[Webinar, str]:
 
 
 def page_of(
-    world: World, name: str, items: Sequence[Item], shape: Callable[[Item], Json], *, of: str
+    world: World,
+    name: str,
+    items: Sequence[Item],
+    shape: Callable[[Item], Json],
+    *,
+    of: str,
+    numbered: bool = True,
+    by_token: bool = True,
 ) -> tuple[int, Json]:
-    """One page of a list; `of` says whose, so that no token opens another list."""
+    """One page of a list; `of` says whose, so that no token opens another list. numbered: it still knows the
+    page_number of old. by_token: it takes the tokens it gives."""
     size = request.args.get("page_size", PAGE_SIZE, type=int) or PAGE_SIZE
+    if size > LARGEST_PAGE and world.unconfirmed.large_page == "error":
+        raise objections.large_page()
     size = min(max(size, 1), LARGEST_PAGE)
-    start = _page_start(world, of)
+    start = _page_start(world, of) if by_token else 0
+    if numbered and not start:
+        start = (max(request.args.get("page_number", 1, type=int), 1) - 1) * size
     rows = [shape(item) for item in items[start : start + size]]
     token = ""
     if start + size < len(items):
         token = secrets.token_urlsafe(24)
         world.pages[token] = (of, start + size, world.now() + PAGE_LIVES)
-    return 200, shapes.page_answer(name, rows, len(items), size, token)
+    page = shapes.page_answer(name, rows, len(items), size, token)
+    return 200, page | {"page_number": start // size + 1} if numbered else page
 
 
 def _page_start(world: World, of: str) -> int:
@@ -111,7 +125,7 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
 def _check_token(world: World) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not world.knows_token(token):
-        raise objections.bad_token()
+        raise objections.bad_token(token in world.tokens and world.unconfirmed.expired_access_says == "expired")
 
 
 def _check_scope(world: World, scope: str) -> None:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     BAD_GATEWAY_PAGE = "bad_gateway_page"
     OK_PAGE = "ok_page"
     TOO_MANY = "too_many"
+    AT_THE_SAME_TIME = "at_the_same_time"
     UNAUTHORISED = "unauthorised"
     REDIRECT = "redirect"
     DOWN = "down"
@@ -34,9 +35,19 @@ class Kind(StrEnum):
     STALE_LISTS = "stale_lists"
     LOST_PAGE = "lost_page"
     THIN_REPORT = "thin_report"
+    SLOW_RECORDINGS = "slow_recordings"
+    UNKNOWN_CLIENT = "unknown_client"
 
 
-INSIDE_ZOOM = (Kind.NO_LICENCE, Kind.FULL, Kind.STALE_LISTS, Kind.LOST_PAGE, Kind.THIN_REPORT)
+INSIDE_ZOOM = (
+    Kind.NO_LICENCE,
+    Kind.FULL,
+    Kind.STALE_LISTS,
+    Kind.LOST_PAGE,
+    Kind.THIN_REPORT,
+    Kind.SLOW_RECORDINGS,
+    Kind.UNKNOWN_CLIENT,
+)
 
 
 class RetryAfter(StrEnum):
@@ -51,13 +62,26 @@ class RetryAfter(StrEnum):
 
 
 class Webhooks(StrEnum):
-    """Moods of the webhook sender; several can hold at once."""
+    """Moods of the webhook sender; several can hold at once.
+
+    doubled   a second delivery of the same, with another id
+    replayed  the same delivery a second time, to the byte
+    reworded  a second delivery that says the same in another order
+    foreign   and a copy of it from an account nobody knows
+    unsigned, forged, stale   no signature, one of another secret, one of three hours ago
+    """
 
     DOUBLED = "doubled"
     SHUFFLED = "shuffled"
     LATE = "late"
     HELD = "held"
     DROPPED = "dropped"
+    REPLAYED = "replayed"
+    REWORDED = "reworded"
+    FOREIGN = "foreign"
+    UNSIGNED = "unsigned"
+    FORGED = "forged"
+    STALE = "stale"
 
 
 @dataclass(kw_only=True)
@@ -86,7 +110,10 @@ class Faults:
         self._faults: list[Fault] = []
         self._moods: set[Webhooks] = set()
         self.late_by = timedelta(minutes=1)
+        self.clock_off = timedelta(0)
+        self.lost_events: set[str] = set()
         self.missing_scopes: set[str] = set()
+        self.changed_settings: dict[str, object] = {}
         self.token_generation = 0
 
     # On the line
@@ -113,6 +140,10 @@ class Faults:
         fault = Fault(kind=Kind.TOO_MANY, method=method, path=path, times=times)
         fault.retry_after, fault.seconds = retry_after, seconds
         return self.add(fault)
+
+    def at_the_same_time(self, method: str = "*", path: str = "/v2/*", times: int | None = 1) -> Fault:
+        """429: something else is being done to the same thing just now."""
+        return self.add(Fault(kind=Kind.AT_THE_SAME_TIME, method=method, path=path, times=times))
 
     def refuse_token(self, method: str = "*", path: str = "*", times: int | None = 1) -> Fault:
         """401 code 124, though the token is good."""
@@ -176,6 +207,20 @@ class Faults:
         with self._lock:
             self.missing_scopes.add(scope)
 
+    def change_setting(self, name: str, value: object) -> None:
+        """Somebody changed a setting of the users, for example `recording.cloud_recording`."""
+        with self._lock:
+            self.changed_settings[name] = value
+
+    def wrong_secret(self) -> Fault:
+        """Somebody made a new client secret in the Marketplace; ours is not good any more."""
+        return self.add(Fault(kind=Kind.UNKNOWN_CLIENT))
+
+    def wrong_clock(self, by: timedelta) -> None:
+        """The caller's clock is wrong, seen from here: our answers and webhooks are dated so much later."""
+        with self._lock:
+            self.clock_off = by
+
     def no_licence(self) -> Fault:
         return self.add(Fault(kind=Kind.NO_LICENCE))
 
@@ -195,12 +240,21 @@ class Faults:
         """The participant report has only half of its rows yet, without durations."""
         return self.add(Fault(kind=Kind.THIN_REPORT, times=times))
 
+    def slow_recordings(self, seconds: float = 3600, times: int | None = 1) -> Fault:
+        """The recording of the next webinar that ends is ready only then; recording.completed comes as late."""
+        return self.add(Fault(kind=Kind.SLOW_RECORDINGS, seconds=seconds, times=times))
+
     # Webhooks
 
     def webhooks(self, *moods: Webhooks) -> None:
         """These moods from now on and no others; what is already on its way keeps its own."""
         with self._lock:
             self._moods = set(moods)
+
+    def lose_events(self, *events: str) -> None:
+        """Webhooks of these names never come, for example `webinar.participant_left`."""
+        with self._lock:
+            self.lost_events = set(events)
 
     @property
     def moods(self) -> frozenset[Webhooks]:
@@ -225,6 +279,9 @@ class Faults:
             self._faults.clear()
             self._moods.clear()
             self.missing_scopes.clear()
+            self.changed_settings.clear()
+            self.lost_events.clear()
+            self.clock_off = timedelta(0)
 
     def holding(self) -> list[Fault]:
         with self._lock:

@@ -5,32 +5,37 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoom_bridge.simulator.records import (
+    Asked,
     Delivery,
     DeliveryNote,
     Json,
+    Occurrence,
     Panelist,
+    Poll,
+    Recording,
     Registrant,
     Sitting,
     Stay,
     User,
+    Vote,
     Webinar,
 )
 
 if TYPE_CHECKING:
-    from zoom_bridge.simulator.world import World
+    from zoom_bridge.simulator.memory import Memory
 
 FORMAT = 1
 
 T = TypeVar("T")
 
 
-def write(world: "World", path: Path) -> None:
-    text = json.dumps(_document(world), default=_plain, ensure_ascii=False)
+def write(memory: "Memory", path: Path) -> None:
+    text = json.dumps(_document(memory), default=_plain, ensure_ascii=False)
     beside = path.with_name(path.name + ".new")
     beside.touch(mode=0o600)
     with beside.open("w", encoding="utf-8") as file:
@@ -40,30 +45,34 @@ def write(world: "World", path: Path) -> None:
     beside.replace(path)
 
 
-def read(world: "World", path: Path) -> None:
+def read(memory: "Memory", path: Path) -> None:
     """Users come from the settings; those that webinars still belong to are kept beside them."""
     document = json.loads(path.read_text(encoding="utf-8"), object_hook=_with_times)
     if document.get("format") != FORMAT:
         raise ValueError(f"{path} was not written by this version of the simulator")
-    world.webinars = {webinar["id"]: _webinar(webinar) for webinar in document["webinars"]}
-    world.users = {user["id"]: User(**user) for user in document["users"]} | world.users
-    world.tokens = {token: (until, generation) for token, until, generation in document["tokens"]}
-    world.outgoing = [Delivery(**delivery) for delivery in document["outgoing"]]
-    world.log.extend(DeliveryNote(**note) for note in document["log"])
-    world.uuids_made = document["uuids_made"]
-    world.faults.token_generation = document["token_generation"]
+    memory.webinars = {webinar["id"]: _webinar(webinar) for webinar in document["webinars"]}
+    memory.users = {user["id"]: User(**user) for user in document["users"]} | memory.users
+    memory.tokens = {token: (until, generation) for token, until, generation in document["tokens"]}
+    memory.outgoing = [Delivery(**delivery) for delivery in document["outgoing"]]
+    memory.log.extend(DeliveryNote(**note) for note in document["log"])
+    memory.uuids_made = document["uuids_made"]
+    memory.ahead = timedelta(seconds=document.get("seconds_ahead", 0))
+    memory.subscription_disabled = document.get("subscription_disabled", False)
+    memory.faults.token_generation = document["token_generation"]
 
 
-def _document(world: "World") -> Json:
+def _document(memory: "Memory") -> Json:
     return {
         "format": FORMAT,
-        "users": [asdict(user) for user in world.users.values()],
-        "webinars": [asdict(webinar) for webinar in world.webinars.values()],
-        "tokens": [[token, until, generation] for token, (until, generation) in world.tokens.items()],
-        "outgoing": [asdict(delivery) for delivery in world.outgoing],
-        "log": [asdict(note) for note in world.log],
-        "uuids_made": world.uuids_made,
-        "token_generation": world.faults.token_generation,
+        "users": [asdict(user) for user in memory.users.values()],
+        "webinars": [asdict(webinar) for webinar in memory.webinars.values()],
+        "tokens": [[token, until, generation] for token, (until, generation) in memory.tokens.items()],
+        "outgoing": [asdict(delivery) for delivery in memory.outgoing],
+        "log": [asdict(note) for note in memory.log],
+        "uuids_made": memory.uuids_made,
+        "seconds_ahead": memory.ahead.total_seconds(),
+        "subscription_disabled": memory.subscription_disabled,
+        "token_generation": memory.faults.token_generation,
     }
 
 
@@ -78,16 +87,21 @@ def _with_times(value: Json) -> Any:
 
 
 def _webinar(value: Json) -> Webinar:
-    webinar = Webinar(**value)
+    webinar = Webinar(**{"link_password": value["password"]} | value)
     webinar.registrants = _records(Registrant, value["registrants"])
     webinar.panelists = _records(Panelist, value["panelists"])
     webinar.sittings = [_sitting(sitting) for sitting in value["sittings"]]
+    webinar.polls = _records(Poll, value.get("polls", {}))
+    webinar.occurrences = [Occurrence(**occurrence) for occurrence in value.get("occurrences", [])]
     return webinar
 
 
 def _sitting(value: Json) -> Sitting:
     sitting = Sitting(**value)
     sitting.stays = [Stay(**stay) for stay in value["stays"]]
+    sitting.votes = [Vote(**vote) for vote in value.get("votes", [])]
+    sitting.asked = [Asked(**asked) for asked in value.get("asked", [])]
+    sitting.recording = Recording(**value["recording"]) if value.get("recording") else None
     return sitting
 
 

@@ -39,8 +39,8 @@ def bad_request(message: str) -> Objection:
     return Objection(400, 300, message)
 
 
-def bad_token() -> Objection:
-    return Objection(401, 124, "Invalid access token.")
+def bad_token(expired: bool = False) -> Objection:
+    return Objection(401, 124, "Access token is expired." if expired else "Invalid access token.")
 
 
 def scope_missing(scopes: Sequence[str]) -> Objection:
@@ -105,16 +105,52 @@ def no_such_registrant(code: int = 3079) -> Objection:
     return Objection(400, code, "This registrant does not exist.")
 
 
+def too_many_panelists(most: int) -> Objection:
+    return Objection(400, 3000, f"A maximum of {most} panelists are allowed in this webinar.")
+
+
+def no_such_occurrence(occurrence: str) -> Objection:
+    return Objection(400, 3000, f"Webinar occurrence does not exist: {occurrence}.")
+
+
+def no_such_poll(poll: str) -> Objection:
+    return Objection(404, 3001, f"Poll does not exist: {poll}.")
+
+
+def polls_are_off() -> Objection:
+    return Objection(400, 4400, "Webinar polls disabled.")
+
+
+def poll_has_begun() -> Objection:
+    return Objection(400, 3000, "This poll has been started already and cannot be changed.")
+
+
+def no_recording() -> Objection:
+    return Objection(404, 3301, "This recording does not exist.")
+
+
+def too_old() -> Objection:
+    return Objection(400, 12702, "Reports are only available for webinars of the last year.")
+
+
+def no_questions() -> Objection:
+    return Objection(400, 3000, "Questions are not allowed in this webinar.")
+
+
 def not_running() -> Objection:
     return Objection(400, 3000, "The webinar has not started.")
+
+
+def large_page() -> Objection:
+    return bad_request("The page size must not be larger than 300.")
 
 
 def stale_page() -> Objection:
     return bad_request("The next page token is invalid or expired.")
 
 
-def too_fast(label: str, limit: int) -> Objection:
-    headers = _rate_headers(label, "QPS", limit)
+def too_fast(label: str, limit: int, retry_after: bool = False) -> Objection:
+    headers = _rate_headers(label, "QPS", limit) | ({"Retry-After": "1"} if retry_after else {})
     return Objection(
         429, 429, "You have reached the maximum per-second rate limit for this API. Try again later.", (), headers
     )

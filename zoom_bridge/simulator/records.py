@@ -38,11 +38,14 @@ class User:
     email: str
     licensed: bool
     capacity: int
+    removed: bool = False
+    polls: bool = True
 
 
 @dataclass(kw_only=True)
 class Registrant:
-    """answers: the other fields of the form, as they were sent."""
+    """answers: the other fields of the form, as they were sent. occurrence_ids: of a recurring webinar, the dates the
+    person chose; empty: all of them. statuses: by occurrence, where it is another than `status`."""
 
     id: str
     email: str
@@ -52,10 +55,18 @@ class Registrant:
     created_at: datetime
     tk: str
     answers: Json = field(default_factory=dict)
+    occurrence_ids: list[str] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    def comes_to(self, occurrence_id: str) -> bool:
+        return not self.occurrence_ids or occurrence_id in self.occurrence_ids
+
+    def status_at(self, occurrence_id: str) -> str:
+        return self.statuses.get(occurrence_id, self.status)
 
 
 @dataclass(kw_only=True)
@@ -85,6 +96,49 @@ class Stay:
 
 
 @dataclass(kw_only=True)
+class Poll:
+    """asks: title, anonymous, poll_type and questions, as they were sent."""
+
+    id: str
+    asks: Json
+    status: str = "notstart"
+
+
+@dataclass(kw_only=True)
+class Vote:
+    """One answer to one question of a poll."""
+
+    poll_id: str
+    question: str
+    answer: str
+    name: str
+    email: str
+    at: datetime
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """One question of the audience, with the answers it got: text, name, email and time of each."""
+
+    id: str
+    question: str
+    user_id: str
+    name: str
+    email: str
+    at: datetime
+    answers: list[Json] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Recording:
+    """Of one sitting, in Zoom's cloud. ready_at: when Zoom is done with it."""
+
+    id: str
+    passcode: str
+    ready_at: datetime
+
+
+@dataclass(kw_only=True)
 class Sitting:
     """One run of a webinar, with a uuid of its own."""
 
@@ -93,6 +147,9 @@ class Sitting:
     started_at: datetime
     ended_at: datetime | None = None
     stays: list[Stay] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    recording: Recording | None = None
 
     @property
     def present(self) -> list[Stay]:
@@ -100,8 +157,28 @@ class Sitting:
 
 
 @dataclass(kw_only=True)
+class Occurrence:
+    """One date of a recurring webinar; its id is the first start it had."""
+
+    id: str
+    start_time: datetime
+    duration: int
+    deleted: bool = False
+    agenda: str = ""
+
+    @property
+    def end_time(self) -> datetime:
+        return self.start_time + timedelta(minutes=self.duration)
+
+
+@dataclass(kw_only=True)
 class Webinar:
-    """page is the id of Zoom's own registration page, WN_…; it is not the uuid of any sitting."""
+    """page is the id of Zoom's own registration page, WN_…; it is not the uuid of any sitting.
+
+    questions      what Zoom's form asks besides name and address
+    link_password  the passcode that links carry
+    is_meeting     it was converted, and counts as deleted here
+    """
 
     id: int
     uuid: str
@@ -123,6 +200,11 @@ class Webinar:
     ids_by_email: dict[str, str] = field(default_factory=dict)
     panelists: dict[str, Panelist] = field(default_factory=dict)
     sittings: list[Sitting] = field(default_factory=list)
+    polls: dict[str, Poll] = field(default_factory=dict)
+    occurrences: list[Occurrence] = field(default_factory=list)
+    questions: Json = field(default_factory=dict)
+    link_password: str = ""
+    is_meeting: bool = False
 
     @property
     def running(self) -> Sitting | None:
@@ -130,11 +212,21 @@ class Webinar:
 
     @property
     def held(self) -> list[Sitting]:
-        """Sittings that are over and were not practice: the ones reports know."""
+        """Sittings that are over and were not practice: the ones that reports know."""
         return [sitting for sitting in self.sittings if sitting.ended_at and not sitting.practice]
 
     @property
+    def dates(self) -> list[Occurrence]:
+        """Of a recurring webinar, those that were not taken out."""
+        return [occurrence for occurrence in self.occurrences if not occurrence.deleted]
+
+    @property
     def scheduled_end(self) -> datetime | None:
+        """Of a recurring webinar, the end of its last date; None: it has no fixed time."""
+        if self.type == 6:
+            return None
+        if self.dates:
+            return max(occurrence.end_time for occurrence in self.dates)
         return self.start_time + timedelta(minutes=self.duration) if self.start_time else None
 
     @property
@@ -164,7 +256,8 @@ class Webinar:
 class Delivery:
     """One webhook on its way. The body is fixed when the thing happens; headers are made at each attempt.
 
-    attempt  how many were made so far
+    attempt    how many were made so far
+    signed_at  when the first was signed
     """
 
     id: str
@@ -173,6 +266,7 @@ class Delivery:
     body: str
     due_at: datetime
     attempt: int = 0
+    signed_at: str = ""
 
 
 @dataclass(kw_only=True)

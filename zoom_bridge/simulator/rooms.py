@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from zoom_bridge.simulator import announcements, objections
+from zoom_bridge.simulator import announcements, audience, cloud, objections
 from zoom_bridge.simulator.records import APPROVED, Sitting, Stay, Webinar
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def join(
     if len(sitting.present) > world.users[webinar.host_id].capacity:
         raise objections.full(objections.FULL_ON_ADD)
     now = at or world.now()
-    stay = _recognised(webinar, sitting, who, device, now) if who else None
+    stay = _recognised(world, webinar, sitting, who, device, now) if who else None
     if who and stay is None:
         raise objections.no_such_registrant()
     if stay is None:
@@ -85,10 +85,16 @@ def end(world: "World", webinar_id: int, at: datetime | None = None) -> None:
     if sitting is None:
         return
     now = at or world.now()
-    for stay in sitting.present:
-        _go_out(world, webinar, sitting, stay, now, "Host ended the meeting.")
+    present = sitting.present
     sitting.ended_at = now
-    world.announce("webinar.ended", webinar, announcements.ended(webinar, sitting), now)
+    audience.end_polls(webinar)
+    if world.unconfirmed.ended_before_left:
+        world.announce("webinar.ended", webinar, announcements.ended(webinar, sitting), now)
+    for stay in present:
+        _go_out(world, webinar, sitting, stay, now, "Host ended the meeting.")
+    if not world.unconfirmed.ended_before_left:
+        world.announce("webinar.ended", webinar, announcements.ended(webinar, sitting), now)
+    cloud.record(world, webinar, sitting, now)
     webinar.uuid = world.new_uuid()
 
 
@@ -96,9 +102,12 @@ def _panelist(webinar: Webinar, who: str | None) -> bool:
     return any(who in (panelist.id, panelist.tk) for panelist in webinar.panelists.values())
 
 
-def _recognised(webinar: Webinar, sitting: Sitting, who: str, device: str, now: datetime) -> Stay | None:
-    for registrant in webinar.with_status(APPROVED):
-        if who in (registrant.id, registrant.tk):
+def _recognised(
+    world: "World", webinar: Webinar, sitting: Sitting, who: str, device: str, now: datetime
+) -> Stay | None:
+    for registrant in webinar.registrants.values():
+        let_in = registrant.status == APPROVED or not world.unconfirmed.link_ends_with_denial
+        if let_in and who in (registrant.id, registrant.tk):
             return _stay(sitting, registrant.name, registrant.email, registrant.id, "", device, now)
     for panelist in webinar.panelists.values():
         if who in (panelist.id, panelist.tk):

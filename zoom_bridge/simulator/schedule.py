@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from zoom_bridge.simulator import announcements, objections, validation
+from zoom_bridge.simulator import announcements, objections, recurring, validation
 from zoom_bridge.simulator.faults import Kind
 from zoom_bridge.simulator.records import Json, User, Webinar
 
@@ -54,8 +54,10 @@ _EXTRAS = ("recurrence", "tracking_fields", "template_id")
 
 def create(world: "World", user: str, body: Json, at: datetime | None = None, source: str = "open_api") -> Webinar:
     host = world.user(user)
+    if body.get("schedule_for"):
+        host = _scheduled_for(world, str(body["schedule_for"]))
     _must_be_licensed(world, host)
-    validation.check_webinar(body)
+    validation.check_webinar(body, new=True)
     wished = {name: value for name, value in (body.get("settings") or {}).items() if name not in _ONLY_BY_CHANGE}
     _check_alternative_hosts(world, wished)
     now = at or world.now()
@@ -78,6 +80,8 @@ def create(world: "World", user: str, body: Json, at: datetime | None = None, so
         settings=_merged(DEFAULTS, wished),
         extras={name: body[name] for name in _EXTRAS if name in body},
     )
+    webinar.link_password = webinar.password
+    _lay_out(webinar)
     world.webinars[webinar.id] = webinar
     thing = announcements.created(webinar, world.generic_join_url(webinar))
     world.announce("webinar.created", webinar, thing, now, operator=host)
@@ -105,6 +109,10 @@ def update(world: "World", webinar_id: int, body: Json, at: datetime | None = No
         webinar.start_time = validation.parse_start(body["start_time"], webinar.timezone)
     webinar.extras |= {name: body[name] for name in _EXTRAS if name in body}
     webinar.settings = _merged(webinar.settings, wished)
+    if "password" in body and world.unconfirmed.passcode_changes_links:
+        webinar.link_password = webinar.password
+    if {"start_time", "timezone", "duration", "recurrence", "type"} & body.keys():
+        _lay_out(webinar)
 
     new, old = _difference(_plain(webinar), before), _difference(before, _plain(webinar))
     if settings := _difference(webinar.settings, settings_before):
@@ -114,17 +122,52 @@ def update(world: "World", webinar_id: int, body: Json, at: datetime | None = No
         world.announce("webinar.updated", webinar, thing, at, operator=host, old=old_thing)
 
 
-def delete(world: "World", webinar_id: int, at: datetime | None = None) -> None:
-    """Who was in the room is out of it; Zoom says only that it is deleted."""
+def update_occurrence(world: "World", webinar_id: int, occurrence_id: str, body: Json) -> None:
+    """One date of a recurring webinar: its start, duration and agenda. Everything else is passed over."""
     webinar = world.webinar(webinar_id)
     host = world.users[webinar.host_id]
     _must_be_licensed(world, host)
+    occurrence = recurring.occurrence(webinar, occurrence_id)
+    validation.check_webinar(body)
+    before = announcements.occurrences(webinar)
+    if body.get("start_time"):
+        occurrence.start_time = validation.parse_start(body["start_time"], webinar.timezone)
+    occurrence.duration = body.get("duration", occurrence.duration)
+    occurrence.agenda = body.get("agenda", occurrence.agenda)
+    after = announcements.occurrences(webinar)
+    if after != before:
+        new = {"occurrences": [row for row in after if row not in before]}
+        old = {"occurrences": [row for row in before if row not in after]}
+        thing, old_thing = announcements.updated(webinar, new, old, world.registration_url(webinar))
+        world.announce("webinar.updated", webinar, thing, operator=host, old=old_thing, scope="single")
+
+
+def delete_occurrence(world: "World", webinar_id: int, occurrence_id: str) -> None:
+    webinar = world.webinar(webinar_id)
+    host = world.users[webinar.host_id]
+    _must_be_licensed(world, host)
+    occurrence = recurring.occurrence(webinar, occurrence_id)
+    occurrence.deleted = True
+    thing = announcements.deleted(webinar, occurrence)
+    world.announce("webinar.deleted", webinar, thing, operator=host, operation="single")
+
+
+def delete(world: "World", webinar_id: int, at: datetime | None = None) -> None:
+    """Who was in the room is out of it; Zoom says only that it is deleted."""
+    webinar = world.webinar(webinar_id)
+    _must_be_licensed(world, world.users[webinar.host_id])
+    erase(world, webinar, at)
+
+
+def erase(world: "World", webinar: Webinar, at: datetime | None = None) -> None:
     webinar.deleted_at = at or world.now()
     if sitting := webinar.running:
         sitting.ended_at = webinar.deleted_at
         for stay in sitting.present:
             stay.left_at = webinar.deleted_at
-    world.announce("webinar.deleted", webinar, announcements.deleted(webinar), at, operator=host)
+    world.announce(
+        "webinar.deleted", webinar, announcements.deleted(webinar), at, operator=world.users[webinar.host_id]
+    )
 
 
 def _must_be_licensed(world: "World", host: User) -> None:
@@ -132,13 +175,33 @@ def _must_be_licensed(world: "World", host: User) -> None:
         raise objections.no_licence()
 
 
+def _scheduled_for(world: "World", key: str) -> User:
+    user = world.find_user(key)
+    if user is None or not user.licensed:
+        raise objections.invalid([("schedule_for", "Invalid field.")])
+    return user
+
+
 def _check_alternative_hosts(world: "World", settings: Json) -> None:
-    for email in filter(None, str(settings.get("alternative_hosts") or "").replace(";", ",").split(",")):
-        user = world.find_user(email.strip())
+    """By address or id; kept and told by address."""
+    if "alternative_hosts" not in settings:
+        return
+    emails = []
+    for key in filter(None, map(str.strip, settings["alternative_hosts"].replace(";", ",").split(","))):
+        user = world.find_user(key)
         if user is None or not user.licensed:
-            raise objections.invalid(
-                [("settings.alternative_hosts", f"Invalid alternative host: {email.strip()}.")]
-            )
+            raise objections.invalid([("settings.alternative_hosts", f"Invalid alternative host: {key}.")])
+        emails.append(user.email)
+    settings["alternative_hosts"] = world.unconfirmed.alternative_hosts_between.join(emails)
+
+
+def _lay_out(webinar: Webinar) -> None:
+    """A recurring webinar's dates, worked out anew; registrants keep their choice where the date is still there."""
+    if webinar.type != 9 or webinar.start_time is None:
+        webinar.occurrences = []
+        return
+    recurrence = webinar.extras.get("recurrence") or {"type": recurring.DAILY}
+    webinar.occurrences = recurring.occurrences(webinar.start_time, webinar.timezone, webinar.duration, recurrence)
 
 
 def _password(body: Json) -> str:

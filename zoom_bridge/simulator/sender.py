@@ -1,5 +1,5 @@
 """Sends the webhooks: signed, with three seconds of patience, and again after 5, 20 and 60 minutes when the receiver
-failed with 5xx or not at all. Doubled, shuffled, late, held or dropped if the moods say so."""
+failed with 5xx or not at all. Doubled, shuffled, late, held, forged or dropped if the moods say so."""
 
 import contextlib
 import json
@@ -23,6 +23,9 @@ from zoom_bridge.zoom.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, answe
 # After the first, the second and the third attempt; after the fourth Zoom gives up.
 RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
 VALIDATED_EVERY = timedelta(hours=72)
+# After so many failed validations in a row the owner is mailed; after the last the subscription is switched off.
+OWNER_IS_MAILED, SWITCHED_OFF = (2, 4), 6
+STALE_BY = timedelta(hours=3)
 PATIENCE_SECONDS = 3.0
 SHUFFLED_WITHIN = timedelta(seconds=3)
 TICK_SECONDS = 0.2
@@ -67,7 +70,7 @@ class WebhookSender:
         saved_at = 0.0
         while not self._stopping.wait(TICK_SECONDS):
             try:
-                self._ask_when_due()
+                self.ask_when_due()
                 self.deliver_due(at_once=False)
                 if time.monotonic() - saved_at >= 1:
                     self._world.save_if_changed()
@@ -75,13 +78,35 @@ class WebhookSender:
             except Exception:
                 log.exception("the webhook sender stumbled")
 
-    def _ask_when_due(self) -> None:
+    # The address
+
+    def ask_when_due(self) -> None:
+        """At the start, when somebody wants it, and every 72 hours. Until the address was good once, its owner still
+        sets it up and tries again soon; from then on, failures are counted."""
         world = self._world
-        if world.settings.webhook_url and world.validation_due_at <= world.now():
-            good = self.ask_whether_ours()
+        if not world.settings.webhook_url or world.validation_due_at > world.now() or world.subscription_disabled:
+            return
+        good = self.ask_whether_ours()
+        with world.lock:
+            world.changed = True
+            if good:
+                world.validated, world.validations_failed = True, 0
+            elif world.validated:
+                world.validations_failed += 1
+            soon = not good and not world.validated
             world.validation_due_at = world.now() + (
-                VALIDATED_EVERY if good else RETRIES[0] * world.settings.retry_scale
+                RETRIES[0] * world.settings.retry_scale if soon else VALIDATED_EVERY
             )
+            if world.validations_failed in OWNER_IS_MAILED:
+                self._remark("owner mailed")
+            elif world.validations_failed >= SWITCHED_OFF:
+                world.subscription_disabled = True
+                self._remark("subscription disabled")
+
+    def _remark(self, remark: str) -> None:
+        now = self._world.now()
+        event = "endpoint.url_validation"
+        self._world.note(Delivery(id="", event=event, webinar_id=None, body="", due_at=now), None, 0, remark)
 
     # One round
 
@@ -104,7 +129,8 @@ class WebhookSender:
         world = self._world
         token = secrets.token_urlsafe(16)
         message = {"event": "endpoint.url_validation", "event_ts": milliseconds(world.now())}
-        body = json.dumps(message | {"payload": {"plainToken": token}}).encode()
+        # As short as Zoom writes it: its own library signs what it has read and written again.
+        body = json.dumps(message | {"payload": {"plainToken": token}}, separators=(",", ":")).encode()
         delivery = Delivery(
             id=secrets.token_hex(16), event="endpoint.url_validation", webinar_id=None, body="", due_at=world.now()
         )
@@ -132,6 +158,8 @@ class WebhookSender:
         status, _, ms = self._send(delivery, delivery.body.encode())
         world = self._world
         with world.lock:
+            if delivery not in world.outgoing:  # a replay, which was noted already
+                return
             delivery.attempt += 1
             # Of a repeat, Zoom takes any 2xx; of the first attempt only these two.
             good = status in (200, 204) or (delivery.attempt > 1 and 200 <= status < 300)
@@ -144,24 +172,53 @@ class WebhookSender:
                 world.outgoing.remove(delivery)
             world.note(delivery, status, ms, remark)
 
-    def _send(self, delivery: Delivery, body: bytes) -> tuple[int, bytes, int]:
-        """Signed anew at each attempt. Status 0: no connection, or no answer in time."""
+    def send(
+        self,
+        body: bytes,
+        content_type: str = "application/json; charset=utf-8",
+        headers: Mapping[str, str] | None = None,
+    ) -> int:
+        """Any bytes at all, signed unless `headers` say otherwise; → the status."""
+        delivery = Delivery(id=secrets.token_hex(16), event="", webinar_id=None, body="", due_at=self._world.now())
+        return self._send(delivery, body, {"Content-Type": content_type, **(headers or {})})[0]
+
+    def _send(
+        self, delivery: Delivery, body: bytes, others: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, int]:
+        """Status 0: no connection, or no answer in time."""
         settings = self._world.settings
-        timestamp = str(int(self._world.now().timestamp()))
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Zoom Marketplace/1.0a",
-            TIMESTAMP_HEADER: timestamp,
-            SIGNATURE_HEADER: sign(settings.webhook_secret, timestamp, body),
-            "x-zm-request-id": delivery.id,
-            "x-zm-trackingid": f"v=2.0;clid=us06;rid=WEB_{secrets.token_hex(16)}",
-        }
+        headers = self._headers(delivery, body) | dict(others or {})
         began = time.monotonic()
         answer: Answer = 0
         with contextlib.suppress(OSError):
             answer = self._post(settings.webhook_url, body, headers)
         status, content = answer if isinstance(answer, tuple) else (answer, b"")
         return status, content, int((time.monotonic() - began) * 1000)
+
+    def _headers(self, delivery: Delivery, body: bytes) -> dict[str, str]:
+        """Signed at the time everybody agrees on, not by our own clock when it was turned forward: what is dated too
+        far ahead would be refused, and lost for good."""
+        world = self._world
+        unconfirmed, moods = world.unconfirmed, world.faults.moods
+        again = delivery.attempt > 0
+        at = world.clock() + world.faults.clock_off - (STALE_BY if Webhooks.STALE in moods else timedelta(0))
+        timestamp = str(int(at.timestamp()))
+        delivery.signed_at = delivery.signed_at or timestamp
+        if again and not unconfirmed.retries_signed_anew:
+            timestamp = delivery.signed_at
+        secret = world.settings.webhook_secret + ("?" if Webhooks.FORGED in moods else "")
+        request_id = secrets.token_hex(16) if again and not unconfirmed.retries_keep_their_id else delivery.id
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Zoom Marketplace/1.0a",
+            TIMESTAMP_HEADER: timestamp,
+            SIGNATURE_HEADER: sign(secret, timestamp, body),
+            "x-zm-request-id": request_id,
+            "x-zm-trackingid": f"v=2.0;clid=us06;rid=WEB_{secrets.token_hex(16)}",
+        }
+        if Webhooks.UNSIGNED in moods:
+            del headers[SIGNATURE_HEADER]
+        return headers
 
     def _post_for_real(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         answer = self._session.post(

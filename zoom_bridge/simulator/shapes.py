@@ -1,11 +1,11 @@
 """What Zoom's answers look like: records as the JSON of its API. Ids of webinars are numbers here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from zoom_bridge.simulator.announcements import instant
-from zoom_bridge.simulator.records import APPROVED, Json, Panelist, Registrant, Stay, User, Webinar
+from zoom_bridge.simulator.announcements import instant, occurrences
+from zoom_bridge.simulator.records import APPROVED, Json, Panelist, Poll, Registrant, Stay, User, Webinar
 
 if TYPE_CHECKING:
     from zoom_bridge.simulator.world import World
@@ -37,7 +37,9 @@ def webinar_answer(world: "World", webinar: Webinar) -> Json:
         "settings": deepcopy(webinar.settings) | {"global_dial_in_numbers": _dial_in(webinar)},
         **webinar.extras,
     }
-    if webinar.asks_to_register:
+    if webinar.occurrences:
+        answer["occurrences"] = occurrences(webinar)
+    if webinar.asks_to_register and world.unconfirmed.registration_url_told:
         answer["registration_url"] = world.registration_url(webinar)
     return answer
 
@@ -96,6 +98,8 @@ def added_registrant_answer(world: "World", webinar: Webinar, registrant: Regist
         "topic": webinar.topic,
         "start_time": instant(webinar.start_time),
     }
+    if webinar.occurrences:
+        answer["occurrences"] = [row for row in occurrences(webinar) if registrant.comes_to(row["occurrence_id"])]
     return answer | _link(world, webinar, registrant)
 
 
@@ -112,12 +116,11 @@ def panelist_row(world: "World", webinar: Webinar, panelist: Panelist) -> Json:
     }
 
 
-def participant_row(stay: Stay, with_registrant: bool, settled: bool) -> Json:
+def participant_row(stay: Stay, settled: bool) -> Json:
     """One row for each stay; a rejoin is another one. Not settled: Zoom has not counted the seconds yet."""
     left_at = stay.left_at or stay.joined_at
-    row = {
+    return {
         "id": stay.zoom_user_id,
-        "participant_user_id": stay.zoom_user_id,
         "user_id": stay.user_id,
         "name": stay.name,
         "user_email": stay.email,
@@ -127,10 +130,9 @@ def participant_row(stay: Stay, with_registrant: bool, settled: bool) -> Json:
         "failover": False,
         "status": "in_meeting",
     }
-    return row | {"registrant_id": stay.registrant_id} if with_registrant else row
 
 
-def user_answer(user: User, account_id: str) -> Json:
+def user_row(user: User) -> Json:
     name = user.email.split("@")[0]
     return {
         "id": user.id,
@@ -141,22 +143,52 @@ def user_answer(user: User, account_id: str) -> Json:
         "type": 2 if user.licensed else 1,
         "status": "active",
         "timezone": "Europe/Berlin",
-        "language": "de-DE",
-        "account_id": account_id,
+        "verified": 1,
     }
 
 
-def user_settings_answer(user: User) -> Json:
+def user_answer(user: User, account_id: str) -> Json:
+    return user_row(user) | {"language": "de-DE", "account_id": account_id}
+
+
+def poll_answer(poll: Poll) -> Json:
+    return {"id": poll.id, "status": poll.status} | deepcopy(poll.asks)
+
+
+def user_settings_answer(user: User, changed: Mapping[str, object]) -> Json:
+    """The settings that clients ask for; `changed`: those that are otherwise than usual, "section.name" → value."""
     feature: Json = {"meeting_capacity": 100, "webinar": user.licensed, "zoom_events": False}
     if user.licensed:
         feature["webinar_capacity"] = user.capacity
-    return {"feature": feature}
+    return {
+        "feature": feature,
+        "in_meeting": {
+            "show_a_join_from_your_browser_link": changed.get(
+                "in_meeting.show_a_join_from_your_browser_link", True
+            ),
+            "webinar_polling": {"enable": changed.get("in_meeting.webinar_polling", True)},
+        },
+        "recording": {
+            "cloud_recording": changed.get("recording.cloud_recording", True),
+            "local_recording": changed.get("recording.local_recording", True),
+            "auto_recording": "none",
+        },
+        "schedule_meeting": {"audio_type": changed.get("schedule_meeting.audio_type", "both")},
+    }
+
+
+def user_security_answer(changed: Mapping[str, object]) -> Json:
+    name = "only_authenticated_can_join_from_webclient"
+    return {"meeting_security": {name: changed.get(f"meeting_security.{name}", False)}}
+
+
+def user_authentication_answer(changed: Mapping[str, object]) -> Json:
+    return {"meeting_authentication": changed.get("meeting_authentication", False), "authentication_options": []}
 
 
 def page_answer(name: str, rows: Sequence[Json], total: int, size: int, next_token: str) -> Json:
     return {
         "page_count": max(1, -(-total // size)),
-        "page_number": 1,
         "page_size": size,
         "total_records": total,
         "next_page_token": next_token,

@@ -2,7 +2,7 @@
 stand beside each other where they are used."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, request
@@ -25,11 +25,22 @@ def when(at: datetime | None, timezone: str = "UTC") -> str:
     return wall.strftime("%d.%m.%Y, %H.%M") if language() == "de" else wall.strftime("%-d %b %Y, %H:%M")
 
 
+def span(time: timedelta) -> str:
+    """Days, hours and minutes; what is nothing is left out."""
+    minutes = int(time.total_seconds()) // 60
+    parts = (
+        (minutes // 1440, t("Tag", "day"), t("Tage", "days")),
+        (minutes // 60 % 24, t("Stunde", "hour"), t("Stunden", "hours")),
+        (minutes % 60, t("Minute", "minute"), t("Minuten", "minutes")),
+    )
+    return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in parts if number)
+
+
 def dress(pages: Blueprint) -> None:
     """Give the pages their words and headers, and refuse what another site's page posts here."""
     pages.before_request(_same_site_only)
     pages.after_request(_with_headers)
-    words: dict[str, Callable[..., str]] = {"t": t, "when": when, "language": language}
+    words: dict[str, Callable[..., str]] = {"t": t, "when": when, "span": span, "language": language}
     pages.context_processor(lambda: words)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from zoom_bridge.simulator import objections
+from zoom_bridge.simulator import form_rules, objections, recurring
 from zoom_bridge.simulator.records import Json
 
 BATCH = 30
@@ -44,13 +44,26 @@ _SWITCHES = (
     "send_1080p_video_to_attendees",
     "show_share_button",
 )
-_TEXTS = ("alternative_hosts", "contact_email", "contact_name", "email_language", "survey_url")
+_TEXTS = ("alternative_hosts", "contact_name", "survey_url")
+_Q_AND_A = (
+    "allow_anonymous_questions",
+    "allow_auto_reply",
+    "allow_submit_questions",
+    "attendees_can_comment",
+    "attendees_can_upvote",
+    "enable",
+)
 _CHOICES: dict[str, tuple[object, ...]] = {
     "approval_type": (0, 1, 2),
     "registration_type": (1, 2, 3),
     "audio": ("both", "telephony", "voip", "thirdParty"),
     "auto_recording": ("local", "cloud", "none"),
-}
+    # Codes of its own: Japanese and Korean begin with the country, Turkish is written in two ways.
+    "email_language": (
+        "en-US", "de-DE", "es-ES", "fr-FR", "id-ID", "it-IT", "jp-JP", "ko-KO", "nl-NL", "pl-PL", "pt-PT", "ru-RU",
+        "sv-SE", "tr-TR", "Tr-TR", "vi-VN", "zh-CN", "zh-TW",
+    ),
+}  # fmt: skip
 _TIMED_MAILS = (
     "attendees_and_panelists_reminder_email_notification",
     "follow_up_absentees_email_notification",
@@ -58,8 +71,12 @@ _TIMED_MAILS = (
 )
 
 
-def check_webinar(body: Json) -> None:
+def check_webinar(body: Json, *, new: bool = False) -> None:
     problems = [*_webinar_problems(body), *_settings_problems(body.get("settings"))]
+    if new and body.get("type") == 9 and not body.get("recurrence"):
+        problems.append(("recurrence", "This field is required."))
+    if body.get("recurrence") is not None:
+        problems += recurring.problems(body["recurrence"])
     if problems:
         raise objections.invalid(problems)
 
@@ -160,8 +177,8 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "timezone": lambda value: isinstance(value, str) and value in _timezones(),
     "password": lambda value: isinstance(value, str) and _PASSWORD.fullmatch(value) is not None,
     "default_passcode": lambda value: isinstance(value, bool),
-    "recurrence": lambda value: isinstance(value, dict),
-    "tracking_fields": lambda value: isinstance(value, list),
+    "tracking_fields": lambda value: isinstance(value, list) and all(isinstance(item, dict) for item in value),
+    "schedule_for": lambda value: isinstance(value, str),
 }
 
 
@@ -197,10 +214,19 @@ def _good_setting(name: str, value: Any) -> bool:
     if name == "registrants_restrict_number":
         return _is_number(value, 0, 20_000)
     if name == "question_and_answer":
-        return isinstance(value, dict) and isinstance(value.get("enable", False), bool)
+        return _good_questions(value)
+    if name == "contact_email":
+        return value == "" or is_email(value)
     if name == "global_dial_in_countries":
         return isinstance(value, list) and all(isinstance(country, str) for country in value)
     return True
+
+
+def _good_questions(value: Any) -> bool:
+    if not isinstance(value, dict) or not is_text(value.get("auto_reply_text", ""), AGENDA):
+        return False
+    switches = all(isinstance(value.get(name, False), bool) for name in _Q_AND_A)
+    return switches and value.get("answer_questions", "all") in ("only", "all")
 
 
 def _person_problems(person: Json, prefix: str) -> Iterator[Problem]:
@@ -213,5 +239,5 @@ def _person_problems(person: Json, prefix: str) -> Iterator[Problem]:
         yield f"{prefix}first_name", f"The maximum length is {NAME}."
     if not is_text(person.get("last_name", ""), NAME):
         yield f"{prefix}last_name", f"The maximum length is {NAME}."
-    if not isinstance(person.get("custom_questions", []), list):
-        yield f"{prefix}custom_questions", _INVALID
+    for name, text in form_rules.problems_of_answers(person):
+        yield f"{prefix}{name}", text

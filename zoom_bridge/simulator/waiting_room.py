@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from zoom_bridge.simulator import tongue, validation
+from zoom_bridge.simulator import form_rules, tongue, validation
 from zoom_bridge.simulator.objections import Objection
-from zoom_bridge.simulator.records import APPROVED, Stay, Webinar
+from zoom_bridge.simulator.records import APPROVED, Json, Stay, Webinar
 from zoom_bridge.simulator.world import World
 
 Page = str | Response | tuple[str, int]
@@ -73,14 +73,13 @@ class Room:
             return self._form(self._webinar_of_page(page))
 
     def register(self, page: str) -> Page:
-        given = {name: request.form.get(name, "").strip() for name in ("email", "first_name", "last_name")}
         with self._world.lock:
             webinar = self._webinar_of_page(page)
+            given = _given(webinar)
             try:
                 validation.check_person(given)
-                registrant = self._world.register(
-                    webinar.id, given["email"], given["first_name"], given["last_name"]
-                )
+                form_rules.check_required(webinar.questions, given)
+                registrant = self._world.fill_in(webinar.id, given)
             except Objection as objection:
                 return self._form(webinar, given=given, objection=objection), 400
             link = self._world.join_url(webinar, registrant) if registrant.status == APPROVED else ""
@@ -120,6 +119,21 @@ class Room:
 
     def _form(self, webinar: Webinar, **values: Any) -> str:
         return render_template("zoom_registration.html", webinar=webinar, **values)
+
+
+def _given(webinar: Webinar) -> Json:
+    """What was typed into Zoom's form, with the answers to what it asks of this webinar's people."""
+    further = [asked["field_name"] for asked in webinar.questions.get("questions", [])]
+    given: Json = {
+        name: request.form.get(name, "").strip() for name in ("email", "first_name", "last_name", *further)
+    }
+    own = webinar.questions.get("custom_questions", [])
+    if own:
+        given["custom_questions"] = [
+            {"title": asked["title"], "value": request.form.get(f"own-{number}", "").strip()}
+            for number, asked in enumerate(own)
+        ]
+    return given
 
 
 def _name_behind(webinar: Webinar, tk: str) -> str | None:

@@ -54,6 +54,9 @@ class Weather:
                 return _page(fault.status)
             case Kind.TOO_MANY:
                 return self._too_many(fault)
+            case Kind.AT_THE_SAME_TIME:
+                words = "Too many concurrent requests. A request to change this resource is being carried out."
+                return _json(429, {"code": 429, "message": words})
             case Kind.UNAUTHORISED:
                 return _json(401, {"code": 124, "message": "Access token is expired."})
             case Kind.REDIRECT:
@@ -98,10 +101,13 @@ class Weather:
             RetryAfter.NONSENSE: "soon",
         }
         daily = fault.retry_after is RetryAfter.DAILY
-        words = "daily" if daily else "per-second"
-        answer = _json(
-            429, {"code": 429, "message": f"You have reached the maximum {words} rate limit for this API."}
+        words = (
+            "daily rate limit for this API. Refer to the response header for details on when you can make another "
+            "request."
+            if daily
+            else "per-second rate limit for this API. Try again later."
         )
+        answer = _json(429, {"code": 429, "message": f"You have reached the maximum {words}"})
         answer.headers.append(("X-RateLimit-Type", "Daily-limit" if daily else "QPS"))
         if headers[fault.retry_after]:
             answer.headers.append(("Retry-After", headers[fault.retry_after]))

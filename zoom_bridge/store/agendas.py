@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from zoom_bridge.domain.event import DOORS_CLOSE_AFTER, Event
 from zoom_bridge.domain.webinar import TwinWebinar
-from zoom_bridge.store import overviews, tables
+from zoom_bridge.store import drifts, overviews, tables
 from zoom_bridge.store.overviews import Numbers
 
 PAGE_SIZE = 25
@@ -21,12 +21,14 @@ _TWIN = [tables.webinars.c[field.name] for field in fields(TwinWebinar)]
 
 @dataclass(frozen=True)
 class AgendaLine:
-    """An event without its partners and panelists, whom no list names. `given_up`: letters that could not be sent."""
+    """An event without its partners and panelists, whom no list names. `given_up`: letters that could not be sent;
+    `drifts`: what was changed at Zoom and waits for a decision."""
 
     event: Event
     webinar: TwinWebinar | None
     numbers: Numbers
     given_up: int
+    drifts: int
 
 
 def list_coming(connection: Connection, now: datetime, page: int = 1, size: int = PAGE_SIZE) -> list[AgendaLine]:
@@ -45,6 +47,12 @@ def count_coming(connection: Connection, now: datetime) -> int:
 
 def count_past(connection: Connection, now: datetime) -> int:
     return _count(connection, _over(now))
+
+
+def list_series(connection: Connection, series_id: int) -> list[AgendaLine]:
+    """All dates of a series, the first one first."""
+    query = select(_E).where(_E.c.series_id == series_id).order_by(_E.c.starts_at, _E.c.id)
+    return _lines(connection, [Event(**row) for row in connection.execute(query).mappings()])
 
 
 def _over(now: datetime) -> ColumnElement[bool]:
@@ -67,8 +75,15 @@ def _lines(connection: Connection, found: list[Event]) -> list[AgendaLine]:
     twins = _twins(connection, ids)
     numbers = overviews.numbers_of(connection, ids)
     given_up = _given_up(connection, ids)
+    changed = drifts.count_open(connection, ids)
     return [
-        AgendaLine(event, twins.get(event.id), numbers.get(event.id, Numbers()), given_up.get(event.id, 0))
+        AgendaLine(
+            event,
+            twins.get(event.id),
+            numbers.get(event.id, Numbers()),
+            given_up.get(event.id, 0),
+            changed.get(event.id, 0),
+        )
         for event in found
     ]
 

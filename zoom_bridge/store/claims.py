@@ -12,6 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, Update, and_, bindparam, func, or_, select, update
 
+from zoom_bridge.domain.event import URGENT
+from zoom_bridge.store import tables
+
 #: How long a claim holds unless it is renewed: well above what one row's calls out may take.
 LEASE = timedelta(minutes=4)
 
@@ -47,14 +50,26 @@ def claim(
     return word, sorted(taken)
 
 
-def first_due(connection: Connection, table: Table, column: str, now: datetime) -> Any:
-    """The value of `column` in the row that has been due longest, to claim its siblings together."""
-    return connection.execute(
-        select(table.c[column])
-        .where(table.c.due_at <= now, _free(table, now))
-        .order_by(table.c.due_at, table.c.id)
-        .limit(1)
-    ).scalar()
+def claim_of_one_event(connection: Connection, table: Table, now: datetime, limit: int) -> tuple[str, list[int]]:
+    """Take up to `limit` due rows of one event: of one that runs or begins soon, if there are any; else of the one that
+    has a row due longest."""
+    event = tables.events.c
+    urgent = connection.execute(
+        select(event.id).where(event.starts_at <= now + URGENT, event.ends_at > now)
+    ).scalars()
+    event_id = _first_event_due(connection, table, now, table.c.event_id.in_(urgent.all()))
+    if event_id is None:
+        event_id = _first_event_due(connection, table, now)
+    return claim(connection, table, now, limit, table.c.event_id == event_id) if event_id is not None else ("", [])
+
+
+def _first_event_due(
+    connection: Connection, table: Table, now: datetime, only: ColumnElement[bool] | None = None
+) -> int | None:
+    query = select(table.c.event_id).where(table.c.due_at <= now, _free(table, now))
+    if only is not None:
+        query = query.where(only)
+    return connection.execute(query.order_by(table.c.due_at, table.c.id).limit(1)).scalar()
 
 
 def renew(connection: Connection, table: Table, word: str, ids: Sequence[int], now: datetime) -> bool:

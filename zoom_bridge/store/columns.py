@@ -6,8 +6,22 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Dialect, Index, Integer, String, Text, TypeDecorator, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    false,
+    text,
+    true,
+)
 
+from zoom_bridge.domain.poll import Poll, PollKind
 from zoom_bridge.domain.question import Answer, Question, QuestionKind
 
 
@@ -67,6 +81,10 @@ def question(kind: str, choices_de: list[str], choices_en: list[str], **rest: An
     return Question(kind=QuestionKind(kind), choices_de=tuple(choices_de), choices_en=tuple(choices_en), **rest)
 
 
+def poll(kind: str, choices: list[str], **rest: Any) -> Poll:
+    return Poll(kind=PollKind(kind), choices=tuple(choices), **rest)
+
+
 def answer(texts: list[str], **rest: Any) -> Answer:
     return Answer(texts=tuple(texts), **rest)
 
@@ -76,9 +94,9 @@ def words(name: str, length: int | None = None) -> Column[str]:
     return Column(name, String(length) if length else Text, nullable=False, server_default=text("''"))
 
 
-def switch(name: str) -> Column[bool]:
-    """Off, unless somebody switched it on."""
-    return Column(name, Boolean, nullable=False, server_default=false())
+def switch(name: str, *, on: bool = False) -> Column[bool]:
+    """Off, unless somebody switched it on; with `on` the other way round."""
+    return Column(name, Boolean, nullable=False, server_default=true() if on else false())
 
 
 def work() -> tuple[Column[Any], ...]:

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, Table, func, select
 
 from zoom_bridge.store import tables
 
+#: The name under which the doctor rings at our own door (`zoom/doorbell.py`).
+OWN_DELIVERY = "zoom_bridge.doctor"
+
 
 def last_letter_at(connection: Connection) -> datetime | None:
     """When the newest of our letters was handed to the mail server."""
@@ -21,8 +24,10 @@ def last_call_at(connection: Connection) -> datetime | None:
 
 
 def last_delivery_at(connection: Connection) -> datetime | None:
-    """When Zoom last reported something to us."""
-    return _newest(connection, tables.deliveries, "received_at")
+    """When Zoom last reported something to us. What the doctor delivers by itself is not from Zoom."""
+    d = tables.deliveries
+    query = select(d.c.received_at).where(d.c.name != OWN_DELIVERY).order_by(d.c.id.desc()).limit(1)
+    return connection.execute(query).scalar()
 
 
 def waiting_letter_error(connection: Connection) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from zoom_bridge.store.tables import metadata
+from zoom_bridge.store.twin_tables import metadata
 from zoom_bridge.store.writers import NotWritten, Writers
 
 #: Seconds a writer waits, first for its turn in this process and then for other processes, before the door answers

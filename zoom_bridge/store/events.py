@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
 from zoom_bridge.store import sightings, tables
+from zoom_bridge.store.twin_tables import panel_seats, takeaways
 
 #: Personal data goes this long after the end.
 KEEP_AFTER_END = timedelta(days=30)
@@ -72,7 +73,7 @@ def list_coming(connection: Connection, now: datetime, limit: int = 100) -> list
         .order_by(tables.events.c.starts_at, tables.events.c.id)
         .limit(limit)
     )
-    return _events(connection, connection.execute(query).mappings().all())
+    return whole(connection, connection.execute(query).mappings().all())
 
 
 def list_past(connection: Connection, now: datetime, limit: int = 10) -> list[Event]:
@@ -83,22 +84,29 @@ def list_past(connection: Connection, now: datetime, limit: int = 10) -> list[Ev
         .order_by(tables.events.c.starts_at.desc(), tables.events.c.id)
         .limit(limit)
     )
-    return _events(connection, connection.execute(query).mappings().all())
+    return whole(connection, connection.execute(query).mappings().all())
 
 
 def list_all(connection: Connection, limit: int = 500) -> list[Event]:
     """The latest start first."""
     query = select(tables.events).order_by(tables.events.c.starts_at.desc(), tables.events.c.id).limit(limit)
-    return _events(connection, connection.execute(query).mappings().all())
+    return whole(connection, connection.execute(query).mappings().all())
 
 
 def list_to_forget(connection: Connection, now: datetime) -> list[int]:
-    """Events whose retention date has passed and that still have people: registered, or seen in the room."""
+    """Events whose retention date has passed and that still have people: registered, seen in the room, on the panel,
+    or in what was taken away from Zoom."""
     registered = select(tables.registrations.c.id).where(tables.registrations.c.event_id == tables.events.c.id)
     seen = select(tables.sightings.c.id).where(
         tables.sightings.c.event_id == tables.events.c.id, sightings.tells_who()
     )
-    query = select(tables.events.c.id).where(tables.events.c.forget_at <= now, registered.exists() | seen.exists())
+    on_panel = select(tables.panelists.c.position).where(
+        tables.panelists.c.event_id == tables.events.c.id, tables.panelists.c.email != ""
+    )
+    seated = select(panel_seats.c.id).where(panel_seats.c.event_id == tables.events.c.id)
+    taken_away = select(takeaways.c.id).where(takeaways.c.event_id == tables.events.c.id, takeaways.c.data != "")
+    known = registered.exists() | seen.exists() | on_panel.exists() | seated.exists() | taken_away.exists()
+    query = select(tables.events.c.id).where(tables.events.c.forget_at <= now, known)
     return list(connection.execute(query).scalars())
 
 
@@ -173,7 +181,7 @@ def _reading(column: str, lock: Lock | None = None) -> Select[Any]:
 
 
 def _one(connection: Connection, query: Select[Any], value: object) -> Event | None:
-    found = _events(connection, connection.execute(query, {"value": value}).mappings().all())
+    found = whole(connection, connection.execute(query, {"value": value}).mappings().all())
     return found[0] if found else None
 
 
@@ -196,7 +204,8 @@ def _bare(connection: Connection, query: Select[Any], value: object) -> Event | 
     return Event(**row) if row else None
 
 
-def _events(connection: Connection, rows: Sequence[Any]) -> list[Event]:
+def whole(connection: Connection, rows: Sequence[Any]) -> list[Event]:
+    """Rows of events as events, with their partners and panelists."""
     ids = [row["id"] for row in rows]
     partners = _parts(connection, tables.partners, ids)
     panelists = _parts(connection, tables.panelists, ids)

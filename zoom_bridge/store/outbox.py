@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.letter_text import LetterText
 from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.store import tables
 from zoom_bridge.store.columns import Instant
@@ -81,6 +82,43 @@ def queue(
         for id_ in registration_ids
     ]
     _insert(connection, rows)
+
+
+def queue_to_panel(
+    connection: Connection,
+    kind: Kind,
+    seats: Iterable[PanelSeat],
+    *,
+    event_id: int,
+    schedule_revision: int,
+    useful_until: datetime,
+    now: datetime,
+    occasion: str = "",
+) -> None:
+    """The same for panelists. What withdrew somebody or brought them back is part of the key."""
+    rows = [
+        {
+            "unique_key": ":".join(
+                filter(None, (f"p{seat.id}", kind, f"{schedule_revision}.{seat.revision}", occasion))
+            ),
+            "kind": kind,
+            "event_id": event_id,
+            "panel_seat_id": seat.id,
+            "language": seat.language,
+            "schedule_revision": schedule_revision,
+            "created_at": now,
+            "useful_until": useful_until,
+            "due_at": now,
+        }
+        for seat in seats
+    ]
+    _insert(connection, rows)
+
+
+def panel_seats_with(connection: Connection, kind: Kind, event_id: int) -> set[int]:
+    """Who on the panel was ever written this letter."""
+    query = select(_TABLE.c.panel_seat_id).where(_TABLE.c.event_id == event_id, _TABLE.c.kind == kind)
+    return set(connection.execute(query.where(_TABLE.c.panel_seat_id.is_not(None))).scalars())
 
 
 def queue_sign_in(

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, case, func, or_, select
 
 from zoom_bridge.domain.message import Message
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration, Source, Standing, ZoomStanding
-from zoom_bridge.store import outbox, registrations, tables
+from zoom_bridge.store import outbox, panel_seats, registrations, tables
 
 PAGE_SIZE = 50
 
@@ -190,12 +191,24 @@ def last_letters(connection: Connection, registration_ids: Sequence[int]) -> dic
     }
 
 
-def stuck_letters(connection: Connection, event_id: int) -> list[tuple[Message, Registration]]:
+def last_letters_to_panel(connection: Connection, event_id: int) -> dict[int, Message]:
+    """The newest letter to each panelist of the event."""
+    m = tables.messages
+    to_panel = (m.c.event_id == event_id) & m.c.panel_seat_id.is_not(None)
+    ids = connection.execute(select(func.max(m.c.id)).where(to_panel).group_by(m.c.panel_seat_id)).scalars()
+    return {
+        letter.panel_seat_id: letter for letter in outbox.list_some(connection, list(ids)) if letter.panel_seat_id
+    }
+
+
+def stuck_letters(connection: Connection, event_id: int) -> list[tuple[Message, Registration | PanelSeat]]:
     """Letters given up, each with the person it was for."""
     stuck = outbox.list_stuck(connection, event_id)
     ids = [message.registration_id for message in stuck if message.registration_id]
-    people_by_id = {person.id: person for person in registrations.list_some(connection, ids)}
-    return [(m, people_by_id[m.registration_id]) for m in stuck if m.registration_id in people_by_id]
+    people = {person.id: person for person in registrations.list_some(connection, ids)}
+    panel = {seat.id: seat for seat in panel_seats.list_for_event(connection, event_id)}
+    readers = [(m, people.get(m.registration_id or 0) or panel.get(m.panel_seat_id or 0)) for m in stuck]
+    return [(message, reader) for message, reader in readers if reader]
 
 
 def oldest_overdue(connection: Connection, now: datetime) -> dict[str, datetime]:

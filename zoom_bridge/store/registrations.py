@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam,
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects import postgresql, sqlite
 
-from zoom_bridge.domain.registration import Registration
+from zoom_bridge.domain.registration import Registration, is_alias
 from zoom_bridge.store import tables
 
 _TABLE = tables.registrations
@@ -27,6 +27,7 @@ def _where(*names: str) -> Select[Any]:
 _BY_ID = _where("id")
 _BY_KEY = _where("key")
 _BY_EMAIL = _where("event_id", "email_key")
+_BY_ALIAS = _where("event_id", "zoom_email")
 _BY_REGISTRANT = _where("event_id", "registrant_id")
 _SEATS_TAKEN = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == bindparam("event_id"), *_SEATED)
 _CHANGING = update(_TABLE).where(_TABLE.c.id == bindparam("changed_id"))
@@ -42,6 +43,14 @@ def find_by_key(connection: Connection, key: str) -> Registration | None:
 
 def find_by_email(connection: Connection, event_id: int, email_key: str) -> Registration | None:
     return _read(connection, _BY_EMAIL, event_id=event_id, email_key=email_key)
+
+
+def find_by_address(connection: Connection, event_id: int, address_key: str) -> Registration | None:
+    """Whom Zoom means by an address: their own, or the alias that they take part under."""
+    found = find_by_email(connection, event_id, address_key)
+    if found or not is_alias(address_key):
+        return found
+    return _read(connection, _BY_ALIAS, event_id=event_id, zoom_email=address_key)
 
 
 def find_by_registrant(connection: Connection, event_id: int, registrant_id: str) -> Registration | None:

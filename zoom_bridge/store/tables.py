@@ -1,4 +1,5 @@
-"""The whole schema, readable top to bottom. Columns are named like the fields of the domain's dataclasses.
+"""The schema, readable top to bottom; what mirrors more of Zoom than webinar and registrants is in `twin_tables.py`.
+Columns are named like the fields of the domain's dataclasses.
 
 Rows that need work carry the same columns (`columns.work`); `claims.py` is the only module that writes
 `claim` and `claimed_until`. Instants are aware UTC (`Instant`); wall times are text in ISO form."""
@@ -19,7 +20,18 @@ from sqlalchemy import (
 )
 
 from zoom_bridge.domain.webinar import DialIn
-from zoom_bridge.store.columns import Instant, Parts, WallTime, answer, due_index, question, switch, words, work
+from zoom_bridge.store.columns import (
+    Instant,
+    Parts,
+    WallTime,
+    answer,
+    due_index,
+    poll,
+    question,
+    switch,
+    words,
+    work,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +84,15 @@ events = Table(
     Column("help_hours", String(200), nullable=False),
     Column("help_email", String(254), nullable=False),
     Column("zoom_host", String(254), nullable=False),
+    words("alternative_hosts"),
+    switch("practice_session", on=True),
+    Column("recording", String(10), nullable=False, server_default=text("'none'")),
+    switch("open_door"),
+    switch("welcome_zoom", on=True),
+    switch("pseudonyms"),
+    Column("polls", Parts(poll), nullable=False, server_default=text("''")),
+    # Not a reference: SQLite adds one only by building the table anew, with all that hangs on it. No series is deleted.
+    Column("series_id", Integer, index=True),
     Column("capacity", Integer),
     Column("opens_at", Instant),
     Column("closes_at", Instant),
@@ -108,6 +129,7 @@ panelists = Table(
     Column("organisation", String(200), nullable=False),
     Column("mark", String(60), nullable=False),
     words("portrait", 64),
+    words("email", 254),
 )
 
 webinars = Table(
@@ -122,9 +144,10 @@ webinars = Table(
     Column("asked_zoom_at", Instant),
     Column("absent_at", Instant),
     Column("gone_at", Instant),
-    Column("differing", Text, nullable=False),
+    words("agreed"),
     Column("dial_in", Parts(DialIn), nullable=False, server_default=text("''")),
     words("passcode", 20),
+    words("poll_ids"),
     *work(),
     due_index("webinars"),
 )
@@ -156,6 +179,10 @@ registrations = Table(
     Column("registrant_id", String(64), index=True),
     Column("join_url", Text),
     Column("asked_zoom_at", Instant),
+    Column("absent_at", Instant),
+    words("zoom_name", 64),
+    words("zoom_email", 254),
+    words("party", 32),
     Column("first_clicked_at", Instant),
     *work(),
     UniqueConstraint("event_id", "email_key"),
@@ -197,6 +224,7 @@ messages = Table(
     # Letters to an organiser: a test of an event's letter, in a language of their choice.
     Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), index=True),
     Column("language", String(2)),
+    Column("panel_seat_id", ForeignKey("panel_seats.id", ondelete="CASCADE"), index=True),
     Column("schedule_revision", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Instant, nullable=False),
     Column("useful_until", Instant, nullable=False),

@@ -13,7 +13,7 @@ from zoom_bridge.domain.event import Event, State
 from zoom_bridge.domain.instance import Instance
 from zoom_bridge.domain.trailer import Trailer, trailer_of
 from zoom_bridge.i18n import Speech
-from zoom_bridge.web import headers, schema_org
+from zoom_bridge.web import headers, lately_read, schema_org
 from zoom_bridge.web.banner import Banner, banner, may_register
 from zoom_bridge.web.branding import instance
 from zoom_bridge.web.context import bridge, now, speech
@@ -110,6 +110,7 @@ def shown(view: EventView) -> dict[str, Any]:
     told = about(event)
     return told | {
         "banner": view.banner,
+        "series": lately_read.find_series(event.series_id),
         "open": view.open,
         "running": view.state is State.RUNNING,
         "done": view.state in (State.OVER, State.CANCELLED),

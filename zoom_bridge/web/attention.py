@@ -1,17 +1,19 @@
 """What waits for a person, in sentences that lead to where it can be done: the upper half of the organisers' first
 page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import url_for
 
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.host import Host
 from zoom_bridge.domain.webinar import WebinarStanding
 from zoom_bridge.i18n import Speech
 from zoom_bridge.store.agendas import AgendaLine
 from zoom_bridge.store.runs import Run
+from zoom_bridge.web import account_choice
 from zoom_bridge.web.backstage import HOUSE_ZONE, may
 from zoom_bridge.web.in_words import JOBS, failure_in_words, webinar_in_words
 
@@ -47,16 +49,19 @@ def of_the_house(runs: Iterable[Run], settings: str, speech: Speech) -> list[Att
     ]
 
 
-def of_an_event(line: AgendaLine, now: datetime, speech: Speech) -> list[Attention]:
+def of_an_event(line: AgendaLine, accounts: Mapping[str, Host], now: datetime, speech: Speech) -> list[Attention]:
     """Past and cancelled events rest."""
     event = line.event
     if event.ends_at <= now or event.cancelled_at:
         return []
     title = event.wording(speech.language).title
-    return [Attention(sentence, href, title) for sentence, href in _of_an_event(line, event, now, speech)]
+    host = accounts.get(event.zoom_host.lower())
+    return [Attention(sentence, href, title) for sentence, href in _of_an_event(line, event, host, now, speech)]
 
 
-def _of_an_event(line: AgendaLine, event: Event, now: datetime, speech: Speech) -> Iterator[tuple[str, str]]:
+def _of_an_event(
+    line: AgendaLine, event: Event, host: Host | None, now: datetime, speech: Speech
+) -> Iterator[tuple[str, str]]:
     numbers = line.numbers
     overview = url_for("organiser.event", event_id=event.id)
     people = "organiser.people.show"
@@ -64,6 +69,17 @@ def _of_an_event(line: AgendaLine, event: Event, now: datetime, speech: Speech) 
         yield speech.say("It begins soon, and it is still a draft."), overview
     if line.webinar and line.webinar.standing(event.revision, cancelled=False) in _NEEDS_A_LOOK:
         yield f"{webinar_in_words(event, line.webinar, speech).words}.", f"{overview}#sync"
+    elif n := line.drifts:
+        yield (
+            speech.say_n(
+                "%(n)s thing was changed at Zoom and waits for your decision.",
+                "%(n)s things were changed at Zoom and wait for your decision.",
+                n,
+            ),
+            f"{overview}#drift",
+        )
+    if sentence := account_choice.too_small(event, numbers.registered, host, speech):
+        yield sentence, f"{overview}#numbers"
     if n := numbers.waits_for_approval:
         yield (
             speech.say_n(

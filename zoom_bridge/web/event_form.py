@@ -9,9 +9,9 @@ from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.refusals import ChangedMeanwhile, NotPublishable
 from zoom_bridge.flows import hosting
-from zoom_bridge.store import events, instances, registrations
+from zoom_bridge.store import events, instances, panel_seats, registrations
 from zoom_bridge.store.unsaved_forms import UnsavedForm
-from zoom_bridge.web import autosave, backstage, event_preview, guards
+from zoom_bridge.web import account_choice, autosave, backstage, event_preview, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.form_pictures import received, received_untrusted, with_pictures_that_are_there
 from zoom_bridge.web.form_sections import SECTIONS
@@ -43,7 +43,7 @@ def let_the_script_save(response: Response) -> Response:
 def show_again(event_id: int | None = None) -> ResponseReturnValue:
     """The form with what was typed, when its token did not fit."""
     kept = backstage.read_event(event_id) if event_id is not None else None
-    return _page(EventForm(speech(), received_untrusted()), kept)
+    return _page(_form(received_untrusted()), kept)
 
 
 @bp.get("/events/new")
@@ -53,14 +53,14 @@ def new() -> ResponseReturnValue:
     unsaved = autosave.find(autosave.about_event(None))
     if unsaved:
         return _offered(unsaved, None)
-    return _page(EventForm(speech(), _to_begin_with()), None)
+    return _page(_form(_to_begin_with()), None)
 
 
 @bp.post("/events/new")
 @backstage.needs(Role.EDITOR)
 @guards.shown_again_by(show_again)
 def create() -> ResponseReturnValue:
-    form = EventForm(speech(), received())
+    form = _form(received())
     if not _asks("save", "publish", "preview"):
         return _page(form, None)
     draft = form.draft(now(), None, publishing=_asks("publish"))
@@ -79,7 +79,7 @@ def edit(event_id: int) -> ResponseReturnValue:
     if closed := _closed(event):
         return closed
     unsaved = autosave.find(autosave.about_event(event_id))
-    return _offered(unsaved, event) if unsaved else _page(EventForm(speech(), fields_of(event)), event)
+    return _offered(unsaved, event) if unsaved else _page(_form(fields_of(event)), event)
 
 
 @bp.post(f"/events/<{backstage.KEY}:event_id>/edit")
@@ -89,7 +89,7 @@ def change(event_id: int) -> ResponseReturnValue:
     kept = backstage.read_event(event_id)
     if closed := _closed(kept):
         return closed
-    form = EventForm(speech(), received())
+    form = _form(received())
     if not _asks("save", "publish", "preview"):
         return _page(form, kept)
     draft = form.draft(now(), kept, publishing=_asks("publish"))
@@ -111,7 +111,19 @@ def change(event_id: int) -> ResponseReturnValue:
     return _saved(event, autosave.about_event(event_id))
 
 
+def _form(fields: "MultiDict[str, str]") -> EventForm:
+    return EventForm(speech(), fields, account_choice.read_pool())
+
+
 def _to_begin_with() -> "MultiDict[str, str]":
+    """With several Zoom accounts, the first one that is free."""
+    fields = _known_so_far()
+    if account_choice.read_pool().has(fields.get("zoom_host", "")):
+        fields["zoom_account"] = account_choice.FIRST_FREE
+    return fields
+
+
+def _known_so_far() -> "MultiDict[str, str]":
     if copied := autosave.number_of(request.args.get("from", "")):
         return fields_of_copy(backstage.read_event(copied))
     with bridge().db.reading() as connection:
@@ -122,7 +134,7 @@ def _to_begin_with() -> "MultiDict[str, str]":
 
 def _offered(unsaved: UnsavedForm, event: Event | None) -> ResponseReturnValue:
     """Asks whether to go on with what was typed, or, when that is wanted, shows it."""
-    form = EventForm(speech(), with_pictures_that_are_there(MultiDict(unsaved.fields)))
+    form = _form(with_pictures_that_are_there(MultiDict(unsaved.fields)))
     if "unsaved" in request.args:
         return _page(form, event)
     title = form.title_de.data or form.title_en.data
@@ -179,7 +191,8 @@ def _letters_to_ask_about(kept: Event, draft: EventDraft) -> int:
     if not moved or not kept.public or request.form.get("sure") == _sure(draft):
         return 0
     with bridge().db.reading() as connection:
-        return registrations.letters_to_all(connection, kept.id)
+        panel = panel_seats.letters_to_all(connection, kept.id)
+        return registrations.letters_to_all(connection, kept.id) + panel
 
 
 def _sure(draft: EventDraft) -> str:
@@ -208,4 +221,5 @@ def _page(form: EventForm, kept: Event | None, *, overtaken: bool = False) -> st
         about=autosave.about_event(kept.id if kept else None),
         over=kept is not None and kept.ends_at <= now(),
         accepted=ACCEPTED,
+        alias_domain=bridge().settings.zoom.alias_domain,
     )

@@ -30,7 +30,7 @@ _HOSTNAME = re.compile(r"[^\s.@:]+(?:\.[^\s.@:]+)+")
 _PHONE = re.compile(r"\+?[0-9 ()/.\-\N{NO-BREAK SPACE}]{3,}")
 _COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[. \N{NO-BREAK SPACE}][0-9]{3}){1,2}")
 #: Years outside are slips of the finger.
-_YEARS = range(2000, 2101)
+YEARS = range(2000, 2101)
 
 #: Marks a text for translation where no reader is known yet.
 N_ = str
@@ -135,14 +135,14 @@ class Day(Line):
         if day is None:
             self.refuse(self.gettext("Please write the date with day, month and year, for example 7.12.2026."))
         assert day is not None
-        if day.year not in _YEARS:
+        if day.year not in YEARS:
             self.refuse(self.gettext("Please check the year."))
         return day
 
     @property
     def meant(self) -> date | None:
         day = day_of(self.data or "")
-        return day if day and day.year in _YEARS else None
+        return day if day and day.year in YEARS else None
 
     @property
     def shown(self) -> str:
@@ -195,6 +195,20 @@ class MailAddress(Line):
         except EmailNotValidError as refused:
             sentence = self.gettext("Please check this e-mail address. It looks like this: olga@example.org.")
             raise StopValidation(sentence) from refused
+
+
+class MailAddresses(Passage):
+    """E-mail addresses, one per line."""
+
+    def read(self, text: str) -> str:
+        return "\n".join(dict.fromkeys(map(self._address, filter(None, map(cleaned_line, text.splitlines())))))
+
+    def _address(self, line: str) -> str:
+        try:
+            return str(validate_email(line, check_deliverability=False, allow_smtputf8=False).normalized)
+        except EmailNotValidError as refused:
+            sentence = self.gettext("Please check “%(line)s”. Write one e-mail address on each line.")
+            raise StopValidation(sentence % {"line": line}) from refused
 
 
 class WebAddress(Line):

@@ -34,11 +34,27 @@ SECTIONS = (
         ("hosted_by", "hosted_by_url", "hosted_by_logo", "hosted_by_logofile", "partners"),
     ),
     Section("speakers", N_("Speakers"), ("panelists",)),
-    Section("taking-part", N_("Taking part"), ("participation", "captions", "sign_language", "plain_language")),
+    Section(
+        "taking-part", N_("Taking part"), ("participation", "captions", "sign_language", "plain_language", "polls")
+    ),
     Section("registration", N_("Registration"), ("capacity", *_WINDOW, "questions")),
     Section("help", N_("Help line"), ("help_name", "help_phone", "help_hours", "help_email")),
     Section("letters", N_("E‑mails"), ("double_opt_in", "remind_day_before", "remind_hour_before")),
     Section("english", N_("In English"), tuple(f"{name}_en" for name in _ENGLISH)),
     Section("afterwards", N_("After the event"), ("recording_url", "thanks_de")),
-    Section("zoom", N_("Zoom"), ("zoom_host",)),
+    Section(
+        "zoom",
+        N_("Zoom"),
+        (
+            "zoom_account",
+            "double_booked",
+            "zoom_host",
+            "practice_session",
+            "recording",
+            "alternative_hosts",
+            "open_door",
+            "welcome_zoom",
+            "pseudonyms",
+        ),
+    ),
 )

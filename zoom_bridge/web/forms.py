@@ -10,8 +10,10 @@ from typing import Any, cast
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from zoom_bridge.domain.event import LANGUAGES, Event, EventDraft
+from zoom_bridge.domain.event import LANGUAGES, Event, EventDraft, Recording
 from zoom_bridge.i18n import Speech
+from zoom_bridge.web import account_choice
+from zoom_bridge.web.account_choice import Account, Pool
 from zoom_bridge.web.fields import (
     N_,
     Choice,
@@ -20,6 +22,7 @@ from zoom_bridge.web.fields import (
     Day,
     Line,
     MailAddress,
+    MailAddresses,
     Passage,
     Phone,
     SafeAddress,
@@ -34,7 +37,16 @@ from zoom_bridge.web.form_moments import MOMENTS, Moment
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, without_drop
 from zoom_bridge.web.form_rows import arranged, bound
 from zoom_bridge.web.form_sections import SECTIONS, Section
-from zoom_bridge.web.row_kinds import ROW_KINDS, QuestionRow, Row, field_label, tell_apart
+from zoom_bridge.web.row_kinds import (
+    ROW_KINDS,
+    PanelistRow,
+    PollRow,
+    QuestionRow,
+    Row,
+    each_with_own_address,
+    field_label,
+    tell_apart,
+)
 
 ZONES = (
     "Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam",
@@ -48,6 +60,19 @@ ZONES = (
 LONGEST_EVENT = timedelta(hours=24)
 MOST_SEATS = 20_000
 
+_RECORDINGS = {
+    Recording.NONE: N_("No. Picture and sound are not kept by Zoom."),
+    Recording.CLOUD: N_(
+        "In Zoom's cloud, as soon as the webinar starts. Picture, sound and names are then on Zoom's servers: say so in "
+        "your privacy notice and when you welcome people."
+    ),
+    Recording.LOCAL: N_(
+        "On the host's computer, as soon as the webinar starts. The file is yours to look after: say in your privacy "
+        "notice what becomes of it."
+    ),
+}
+#: How the account was chosen is no part of the event.
+_ASIDE = ("zoom_account", "double_booked")
 _TEXTS = ("title", "subtitle", "description", "themes_title", "themes", "programme", "trailer_text", "thanks")
 
 
@@ -123,20 +148,36 @@ class EventForm(SpokenForm):
     double_opt_in = Tick(N_("Attendees confirm their registration by e-mail"))
     remind_day_before = Tick(N_("Reminder the day before, at the same hour"))
     remind_hour_before = Tick(N_("Join link one hour before"))
+    zoom_account = Account(N_("Zoom account of the host"))
+    double_booked = Tick(N_("Take this account anyway"))
     zoom_host = MailAddress(
         N_("Zoom account of the host"), missing=N_("Please enter the e-mail address of the Zoom account.")
     )
+    practice_session = Tick(N_("Practice session before the start"))
+    recording = Choice(N_("Recording"))
+    open_door = Tick(N_("Let people in who register on Zoom's own page"))
+    welcome_zoom = Tick(N_("Write to people who registered on Zoom's own page"))
+    pseudonyms = Tick(N_("People may take part under another name"))
+    alternative_hosts = MailAddresses(N_("Who else may start the webinar"), longest=2_000)
 
-    def __init__(self, speech: Speech, fields: "MultiDict[str, str]") -> None:
+    #: Its Zoom account is taken by another event.
+    overlapping = False
+
+    def __init__(self, speech: Speech, fields: "MultiDict[str, str]", pool: Pool | None = None) -> None:
         self.speech = speech
+        self.pool = pool or Pool()
         self.fields = arranged(fields, tuple(ROW_KINDS))
         spoken = {"meta": {"texts": Texts(speech)}}
         super().__init__(self.fields, **spoken)
         self.timezone.offers = _zones(speech, self.timezone.data)
+        self.recording.offers = [(str(kind), speech.say(words)) for kind, words in _RECORDINGS.items()]
+        self.recording.data = self.recording.data or str(Recording.NONE)
         self.rows = {
             kind: cast(list[Row], bound(row, kind, self.fields, **spoken)) for kind, row in ROW_KINDS.items()
         }
         tell_apart(cast(list[QuestionRow], self.rows["questions"]))
+        tell_apart(cast(list[PollRow], self.rows["polls"]))
+        account_choice.furnish(self, self.pool)
 
     def draft(self, now: datetime, kept: Event | None, *, publishing: bool = False) -> EventDraft | None:
         """What was submitted, as a draft; None when something does not fit, and `complaints` says what.
@@ -144,8 +185,10 @@ class EventForm(SpokenForm):
         A start in the past is refused unless it is the kept event's own and nothing is published."""
         # Every row is looked at even after the first mistake: all complaints come at once.
         clean = [self.validate(), *[row.fits() for rows in self.rows.values() for row in rows]]
+        clean.append(each_with_own_address(cast(list[PanelistRow], self.rows["panelists"])))
         titled, shown, timed = self._titled(), self._trailer_shown(), self._timed(now, kept, publishing)
-        return self._draft() if all(clean) and titled and shown and timed else None
+        whole = all(clean) and titled and shown and timed
+        return self._draft() if self._hosted(now, kept) and whole else None
 
     def look_at_files(self) -> None:
         """Complaints about files come also when the form is not to be saved yet: nobody notices otherwise that a
@@ -230,6 +273,12 @@ class EventForm(SpokenForm):
             self._wrong(self.starts_day, N_("This start lies in the past. Please check date and time."))
         return not any(moment.errors for moment in moments.values())
 
+    def _hosted(self, now: datetime, kept: Event | None) -> bool:
+        starts_at, ends_at = self._instants["starts"], self._instants["ends"]
+        if not starts_at or not ends_at or ends_at <= now or self.zoom_host.errors or self.zoom_account.errors:
+            return True
+        return account_choice.hosted(self, self.pool, starts_at, ends_at, kept)
+
     def _whole(self, moment: Moment) -> None:
         sentence = N_("Please enter both date and time, or neither.")
         if moment.day.data and not moment.clock.data:
@@ -267,7 +316,7 @@ class EventForm(SpokenForm):
         plain = {
             field.name: field.value if isinstance(field, Line) else field.data
             for field in self
-            if not isinstance(field, Day | Clock | Which | ChosenFile)
+            if not isinstance(field, Day | Clock | Which | ChosenFile) and field.short_name not in _ASIDE
         }
         starts_wall, ends_wall = self.moment("starts").wall, self.moment("ends").wall
         starts_at, ends_at = self._instants["starts"], self._instants["ends"]

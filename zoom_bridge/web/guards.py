@@ -28,7 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: The doors of attendees.
-WITHOUT_SESSION = frozenset({"public", "registrar", "personal", "my_data"})
+WITHOUT_SESSION = frozenset({"public", "registrar", "series_door", "personal", "my_data", "panelist"})
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -9,6 +9,7 @@ from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Match
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, Skip
+from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration, Standing, ZoomStanding
 from zoom_bridge.domain.webinar import TwinWebinar, WebinarStanding
 from zoom_bridge.i18n import Speech
@@ -17,25 +18,6 @@ from zoom_bridge.web.fields import N_
 # Between the sentence that can be translated and Zoom's own words.
 _SAYS = " Zoom says: "
 _LONGEST_ERROR = 300
-
-ZOOM_SETTINGS = {
-    "topic": N_("title"),
-    "agenda": N_("description"),
-    "start_time": N_("start"),
-    "duration": N_("length"),
-    "approval_type": N_("who approves registrations"),
-    "registrants_email_notification": N_("Zoom's own e-mails to registrants"),
-    "registrants_confirmation_email": N_("Zoom's own confirmation e-mails"),
-    "attendees_and_panelists_reminder_email_notification": N_("Zoom's own reminders"),
-    "follow_up_attendees_email_notification": N_("Zoom's own e-mails after the event"),
-    "follow_up_absentees_email_notification": N_("Zoom's own e-mails to those who did not come"),
-    "panelists_invitation_email_notification": N_("Zoom's own invitations to speakers"),
-    "practice_session": N_("practice session"),
-    "question_and_answer": N_("questions and answers"),
-    "audio": N_("telephone and computer audio"),
-    "show_share_button": N_("buttons to share the event"),
-    "allow_multiple_devices": N_("joining with several devices"),
-}
 
 #: What the post office and our own work say, without the mail server's words behind. Zoom's are in zoom/answers.py.
 MISHAPS = (
@@ -70,12 +52,16 @@ MISHAPS = (
     N_("The event has not moved, so there is nothing to tell."),
     N_("The event is not cancelled, so there is nothing to tell."),
     N_("The event is no longer there."),
+    N_("Zoom takes only licensed users of its account as alternative hosts; at least one of these is none"),
+    N_("Zoom does not take the polls. Are they switched on in the host's settings there?"),
     N_("Zoom did not answer for everybody in the call."),
     N_("Somebody to be let in is no longer on Zoom's list; we add them anew."),
     N_("The webinar is not set up at Zoom yet."),
     N_("The webinar is gone at Zoom."),
     N_("Zoom refused a call for several people. Each is tried alone."),
+    N_("Zoom took them, but does not show them on its panel yet."),
     N_("Zoom did not say whether the webinar was made. We look once more before we make another."),
+    N_("The webinar cannot take place at Zoom as things are. This e-mail waits until that is repaired."),
     N_("Something went wrong here. We try again."),
 )
 
@@ -100,6 +86,11 @@ LETTERS = {
     Kind.MOVED: N_("The event has moved"),
     Kind.CANCELLED: N_("The event is cancelled"),
     Kind.GOODBYE: N_("Cancellation of a registration"),
+    Kind.PANEL_INVITATION: N_("Speakers: invitation with their own link"),
+    Kind.PANEL_REMINDER: N_("Speakers: reminder"),
+    Kind.PANEL_MOVED: N_("Speakers: the event has moved"),
+    Kind.PANEL_CANCELLED: N_("Speakers: the event is cancelled"),
+    Kind.PANEL_GOODBYE: N_("Speakers: no longer on the panel"),
 }
 
 SKIPS: dict[str, str] = {
@@ -109,6 +100,7 @@ SKIPS: dict[str, str] = {
     Skip.EVENT_CANCELLED: N_("the event was cancelled"),
     Skip.COVERED: N_("the confirmation said it all"),
     Skip.FORGOTTEN: N_("the person's data had been erased"),
+    Skip.OFF_THE_PANEL: N_("the person was no longer on the panel"),
 }
 
 DROPS: dict[str, str] = {
@@ -124,10 +116,15 @@ DROPS: dict[str, str] = {
 JOBS = {
     "sync_webinars": N_("Bring events to Zoom"),
     "sync_registrants": N_("Bring registrations to Zoom"),
+    "sync_panelists": N_("Bring speakers to Zoom"),
     "queue_reminders": N_("Prepare reminders"),
     "send_mail": N_("Send e-mails"),
     "apply_webhooks": N_("Apply what Zoom reports"),
     "reconcile_attendance": N_("Fetch Zoom's attendance reports"),
+    "gather_takeaways": N_("Fetch questions, polls and recordings"),
+    "compare_registrants": N_("Compare Zoom's list of people with ours"),
+    "look_at_webinars": N_("Look for changes made at Zoom"),
+    "look_at_hosts": N_("Look at the licences of Zoom accounts"),
     "forget": N_("Erase data whose time is up"),
 }
 
@@ -184,13 +181,16 @@ def standing_in_words(registration: Registration, speech: Speech) -> Said:
     return Said(tone, mark, speech.say(words))
 
 
-def zoom_standing_in_words(registration: Registration, zone: str, speech: Speech) -> Said:
+def zoom_standing_in_words(registration: Registration | PanelSeat, zone: str, speech: Speech) -> Said:
     tone, mark, words = ZOOM_STANDINGS[registration.zoom_standing]
     sentences = []
     if registration.zoom_standing in {ZoomStanding.WAITS, ZoomStanding.STUCK} and registration.last_error:
         sentences.append(failure_in_words(registration.last_error, speech))
     if registration.zoom_standing is ZoomStanding.WAITS and registration.due_at and registration.attempts:
         sentences.append(next_attempt(registration.due_at, zone, speech))
+    if registration.zoom_standing is ZoomStanding.IN_LINE and registration.last_error:
+        tone, mark, words = "", "", N_("comes in otherwise")
+        sentences.append(failure_in_words(registration.last_error, speech))
     return Said(tone, mark, speech.say(words), tuple(sentences))
 
 
@@ -205,15 +205,12 @@ def webinar_in_words(event: Event, webinar: TwinWebinar | None, speech: Speech) 
     return _WEBINARS[webinar.standing(event.revision, event.cancelled_at is not None)](event, webinar, speech)
 
 
-def differing_in_words(webinar: TwinWebinar | None, speech: Speech) -> list[str]:
-    """What Zoom holds otherwise than we asked for."""
-    names = webinar.differing.split() if webinar else []
-    return [speech.say(ZOOM_SETTINGS[name]) if name in ZOOM_SETTINGS else name for name in names]
-
-
 def _in_line(event: Event, webinar: TwinWebinar, speech: Speech) -> Said:
     since = speech.moment(webinar.synced_at, event.timezone) if webinar.synced_at else ""
     sentence = speech.say("Zoom has known the event as it is now since %(moment)s.", moment=since)
+    if webinar.last_error:
+        words = speech.say("Zoom is up to date, but without the polls")
+        return Said("care", "check", words, (sentence, failure_in_words(webinar.last_error, speech)))
     return Said("good", "over", speech.say("Zoom is up to date"), (sentence,))
 
 

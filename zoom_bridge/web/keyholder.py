@@ -3,17 +3,20 @@ and `my_data.py`."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, url_for
 
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.domain.registration import Door, Registration, Standing, door
+from zoom_bridge.domain.series import TakenDate, told_together
 from zoom_bridge.domain.wall_time import wall_of
-from zoom_bridge.store import events, registrations
-from zoom_bridge.web import headers
+from zoom_bridge.store import dates, events, registrations
+from zoom_bridge.web import headers, lately_read
 from zoom_bridge.web.banner import may_register
 from zoom_bridge.web.context import bridge, now, prefer_language, remember_event, speech
 
@@ -38,6 +41,31 @@ class Place:
     @property
     def may_return(self) -> bool:
         return self.registration.cancelled_by == "self" and may_register(self.event, self.seats_taken, now())
+
+    @cached_property
+    def others(self) -> list[TakenDate]:
+        """The other dates of the series that this address is registered for."""
+        if self.event.series_id is None:
+            return []
+        with bridge().db.reading() as connection:
+            taken = dates.taken_by(connection, self.event.series_id, self.registration.email_key)
+        return [one for one in taken if one.registration.id != self.registration.id]
+
+    @property
+    def others_ahead(self) -> list[TakenDate]:
+        """Those of them that are still to come and not given back."""
+        return [
+            one
+            for one in self.others
+            if now() < one.event.ends_at and not one.event.cancelled_at and not one.registration.cancelled_at
+        ]
+
+    @property
+    def to_confirm(self) -> list[TakenDate]:
+        """All dates that the button in the please-confirm letter confirms, where they are several."""
+        taken = [TakenDate(self.event, self.registration), *self.others]
+        together = told_together(Kind.PLEASE_CONFIRM, self.registration, taken, now())
+        return sorted(together, key=lambda one: one.event.starts_at)
 
     @property
     def may_change(self) -> bool:
@@ -77,6 +105,8 @@ def about(place: Place) -> dict[str, Any]:
         "registration": place.registration,
         "event": event,
         "wording": event.wording(speech().language),
+        "series": lately_read.find_series(event.series_id),
+        "personal_page": personal_page,
         "now": now(),
         "minutes_left": _minutes_until(event.starts_at),
         "today": wall_of(event.starts_at, event.timezone).date() == wall_of(now(), event.timezone).date(),

@@ -10,7 +10,8 @@ from typing import cast
 from flask import Flask, current_app, g
 
 from zoom_bridge.domain.event import Event
-from zoom_bridge.store import events, glances, notices
+from zoom_bridge.domain.series import Series
+from zoom_bridge.store import dates, events, glances, notices
 from zoom_bridge.store.glances import Glance
 from zoom_bridge.web.context import bridge
 
@@ -27,6 +28,7 @@ class _Kept:
     glances: dict[str, tuple[Glance, float]] = field(default_factory=dict)
     events: dict[tuple[int, int, datetime | None], Event] = field(default_factory=dict)
     privacy_versions: dict[tuple[int, str], int | None] = field(default_factory=dict)
+    series: dict[int, Series] = field(default_factory=dict)
 
 
 def configure(app: Flask) -> None:
@@ -51,6 +53,20 @@ def find_event(slug: str) -> tuple[Event | None, int]:
         # By what was read, not by what was glanced at: it may have changed in between.
         kept[event.id, event.revision, event.published_at] = event
     return event, glance.seats_taken
+
+
+def find_series(series_id: int | None) -> Series | None:
+    """The series that an event is a date of. It never changes, nor does it go."""
+    if series_id is None:
+        return None
+    kept = _kept().series
+    if series_id not in kept:
+        with bridge().db.reading() as connection:
+            series = dates.find(connection, series_id)
+        if series is None:
+            return None
+        kept[series_id] = series
+    return kept[series_id]
 
 
 def privacy_version(language: str) -> int | None:

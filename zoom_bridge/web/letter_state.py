@@ -11,6 +11,7 @@ _SKIPPED = {
     "superseded": N_("Not sent: a newer e‑mail replaced it."),
     "registration_cancelled": N_("Not sent: the registration was cancelled."),
     "event_cancelled": N_("Not sent: the event was cancelled."),
+    "off_the_panel": N_("Not sent: the person was no longer on the panel."),
     "covered_by_confirmation": N_("Not sent: the confirmation said it all."),
 }
 

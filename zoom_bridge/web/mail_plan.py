@@ -15,7 +15,10 @@ from zoom_bridge.web.fields import N_
 from zoom_bridge.web.in_words import DROPS, LETTERS, SKIPS, failure_in_words
 
 #: Letters that follow from what somebody does, in the order people meet them.
-_ANY_TIME = (Kind.PLEASE_CONFIRM, Kind.CONFIRMATION, Kind.GOODBYE, Kind.MOVED, Kind.CANCELLED)
+_ANY_TIME = (
+    Kind.PLEASE_CONFIRM, Kind.CONFIRMATION, Kind.GOODBYE, Kind.MOVED, Kind.CANCELLED,
+    Kind.PANEL_INVITATION, Kind.PANEL_MOVED, Kind.PANEL_CANCELLED, Kind.PANEL_GOODBYE, Kind.PANEL_REMINDER,
+)  # fmt: skip
 
 #: Reminders have moments of their own.
 OCCASIONS = {
@@ -24,6 +27,11 @@ OCCASIONS = {
     Kind.GOODBYE: N_("At once when somebody cancels, or when you cancel somebody's registration."),
     Kind.MOVED: N_("To everybody registered, at once when you move the event."),
     Kind.CANCELLED: N_("To everybody registered, at once when you cancel the event."),
+    Kind.PANEL_INVITATION: N_("To each speaker with an e-mail address, when you publish the event or name them."),
+    Kind.PANEL_REMINDER: N_("To each speaker with an e-mail address, with the reminders to everybody registered."),
+    Kind.PANEL_MOVED: N_("To each speaker with an e-mail address, at once when you move the event."),
+    Kind.PANEL_CANCELLED: N_("To each speaker with an e-mail address, at once when you cancel the event."),
+    Kind.PANEL_GOODBYE: N_("To a speaker whom you take off the panel, if they had been invited."),
 }
 
 
@@ -64,6 +72,10 @@ class MailPlan:
         if not any(line.kind == Kind.CONFIRMATION for line in self.letters) and not self.event.cancelled_at:
             confirmation = Kind.CONFIRMATION
             any_time.append(Step("", self._name(confirmation), (self._at_once(),), kind=confirmation))
+        if self._panel_to_invite():
+            invitation = Kind.PANEL_INVITATION
+            sentence = self.speech.say(OCCASIONS[invitation])
+            any_time.append(Step("", self._name(invitation), (sentence,), kind=invitation))
         dated = [self._reminder(reminder) for reminder in self._current()]
         past = [step for step in dated if step.at and step.at <= self.now]
         coming = [step for step in dated if step not in past]
@@ -102,6 +114,10 @@ class MailPlan:
         if kind not in planned:
             return self.speech.say("Switched off for this event.")
         return self.speech.say("On %(moment)s, to everybody registered.", moment=self._moment(planned[kind]))
+
+    def _panel_to_invite(self) -> bool:
+        known = any(line.kind == Kind.PANEL_INVITATION for line in self.letters)
+        return any(one.email for one in self.event.panelists) and not known and not self.event.cancelled_at
 
     def _current(self) -> list[Reminder]:
         return [

@@ -50,6 +50,8 @@ def file(token: str) -> Response:
             "made_through": registration.source,
             "privacy_notice_version": registration.privacy_version,
             "known_to_zoom": registration.registrant_id is not None,
+            "name_at_zoom": registration.zoom_name or registration.name,
+            "email_at_zoom": registration.zoom_email or registration.email,
             "needs": registration.needs,
             "asks": registration.asks,
             **{name: _iso(moment) for name, moment in moments.items()},

@@ -2,6 +2,7 @@
 same sign-in have files of their own: the event's form, its people, its attendance, its letters, and the settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,43 +13,65 @@ from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.refusals import NotFound, NotPublishable
 from zoom_bridge.flows import hosting
-from zoom_bridge.store import agendas, notices, overviews, registrations, runs, webinars
+from zoom_bridge.store import (
+    agendas,
+    drifts,
+    hosts,
+    notices,
+    overviews,
+    panel_seats,
+    registrations,
+    runs,
+    webinars,
+)
 from zoom_bridge.store.agendas import AgendaLine
 from zoom_bridge.web import (
+    account_choice,
+    aftermath_desk,
     attendance_desk,
     attention,
     autosave,
     backstage,
     body_settings,
+    drift_desk,
+    drift_in_words,
     event_desk,
     event_form,
+    host_desk,
     instance_settings,
     letter_desk,
     letter_wording,
     my_account,
     outbox_desk,
+    panel_desk,
     people,
     reception,
+    series_desk,
     service_state,
     team_desk,
     wishes,
 )
 from zoom_bridge.web.banner import banner
 from zoom_bridge.web.context import bridge, now, say, speech
-from zoom_bridge.web.in_words import differing_in_words, failure_in_words, webinar_in_words
+from zoom_bridge.web.in_words import failure_in_words, webinar_in_words
 from zoom_bridge.web.mail_plan import read_plan
 from zoom_bridge.web.next_step import Phase, countdown, phase
 
 bp = Blueprint("organiser", __name__, url_prefix="/organiser")
 for door in (
     event_form,
+    drift_desk,
+    host_desk,
     autosave,
     people,
     reception,
     wishes,
+    series_desk,
     event_desk,
+    aftermath_desk,
     attendance_desk,
     outbox_desk,
+    panel_desk,
     letter_desk,
     letter_wording,
     instance_settings,
@@ -75,6 +98,7 @@ def events() -> str:
         past = agendas.list_past(connection, now(), size=_LATEST + 1)
         jobs = runs.list_all(connection)
         missing = notices.missing(connection)
+        accounts = hosts.by_email(connection)
     settings = (
         url_for("organiser.instance_settings.show") if backstage.may("organiser.instance_settings.show") else ""
     )
@@ -88,7 +112,7 @@ def events() -> str:
         next=[_row(line) for line in following],
         attention=[
             *attention.of_the_house(jobs, settings, speech()),
-            *(one for line in coming for one in attention.of_an_event(line, now(), speech())),
+            *(one for line in coming for one in attention.of_an_event(line, accounts, now(), speech())),
         ],
         coming=[_row(line) for line in later[:_NEXT]],
         more_coming=len(later) > _NEXT,
@@ -148,6 +172,14 @@ def _about(event_id: int) -> dict[str, object]:
         webinar = webinars.find_by_event(connection, event_id)
         plan = read_plan(connection, event, numbers.registered, now(), speech())
         missing = notices.missing(connection)
+        panel = panel_desk.panel_of(connection, event)
+        found = list(drifts.list_for_event(connection, event_id).values()) if not event.cancelled_at else []
+        host = hosts.find_by_email(connection, event.zoom_host)
+    over = bool(event.cancelled_at) or event.ends_at <= now()
+    gone = webinar is not None and webinar.gone_at is not None and not event.cancelled_at
+    twin = webinar_in_words(event, webinar, speech())
+    if gone and drift_in_words.converted(found):
+        twin = replace(twin, words=say("The webinar was converted into a meeting at Zoom"))
     return {
         "event": event,
         "wording": event.wording(speech().language),
@@ -157,11 +189,13 @@ def _about(event_id: int) -> dict[str, object]:
         "numbers": numbers,
         "people_error": failure_in_words(numbers.last_error, speech()) if numbers.last_error else "",
         "webinar": webinar,
-        "twin": webinar_in_words(event, webinar, speech()),
-        "gone": webinar is not None and webinar.gone_at is not None and not event.cancelled_at,
-        "differing": differing_in_words(webinar, speech()),
+        "twin": twin,
+        "gone": gone,
+        "differences": [] if gone else drift_in_words.differences(event, found, now(), speech()),
+        "too_small": "" if over else account_choice.too_small(event, numbers.registered, host, speech()),
         "letters": plan.glance(),
         "missing": missing,
+        "panel": panel,
         "startable": event_desk.startable(event, webinar, now()),
         "public_address": bridge().links.event(event.slug),
     }
@@ -201,7 +235,8 @@ def recreate(event_id: int) -> ResponseReturnValue:
 @bp.post(f"/events/<{backstage.KEY}:event_id>/start")
 @backstage.needs(Role.EDITOR)
 def start(event_id: int) -> ResponseReturnValue:
-    """The one request that asks Zoom: the host's link is fetched when wanted, and never kept."""
+    """One of the two requests that ask Zoom (the other ends the webinar): the host's link is fetched when wanted, and
+    never kept."""
     event = backstage.read_event(event_id)
     try:
         return redirect(hosting.start_url(bridge().db, bridge().zoom, event_id), 303)
@@ -217,9 +252,10 @@ def start(event_id: int) -> ResponseReturnValue:
 def ask_to_cancel(event_id: int) -> ResponseReturnValue:
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
-        letters = (
-            registrations.letters_to_all(connection, event_id) if event.public and now() < event.ends_at else 0
+        told = registrations.letters_to_all(connection, event_id) + panel_seats.letters_to_all(
+            connection, event_id
         )
+        letters = told if event.public and now() < event.ends_at else 0
     if event.cancelled_at:
         return _back(event_id)
     return render_template("organiser/cancelling.html", event=event, letters=letters)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoom_bridge.domain.registration import Door, Standing
+from zoom_bridge.domain.registration import Door, Standing, insiders
 from zoom_bridge.domain.trailer import trailer_of
 from zoom_bridge.domain.webinar import DialIn, by_country
-from zoom_bridge.flows import registering
+from zoom_bridge.flows import registering, subscribing
 from zoom_bridge.mail import ical
-from zoom_bridge.store import webinars
+from zoom_bridge.store import panel_seats, webinars
 from zoom_bridge.web.announcement import described
 from zoom_bridge.web.calendar_links import calendar_links
 from zoom_bridge.web.context import bridge, now, say, speech
@@ -39,6 +39,13 @@ class Telephone:
     countries: tuple[tuple[str, tuple[DialIn, ...]], ...]
     number: str
     passcode: str
+
+
+@dataclass(frozen=True)
+class OwnWay:
+    """Hosts and panelists come in by links of their own; a panelist's page has theirs."""
+
+    panel_page: str
 
 
 @bp.get("/z/<token>")
@@ -99,7 +106,11 @@ def ask_to_cancel(token: str) -> ResponseReturnValue:
 
 @bp.post("/z/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
-    registering.cancel(bridge().db, find_place(token).registration.key, now())
+    key = find_place(token).registration.key
+    if request.form.get("which") == "all":
+        subscribing.cancel_all(bridge().db, key, now())
+    else:
+        registering.cancel(bridge().db, key, now())
     return redirect(url_for("personal.page", token=token), 303)
 
 
@@ -113,9 +124,9 @@ def come_back(token: str) -> ResponseReturnValue:
 def ask_to_confirm(token: str) -> ResponseReturnValue:
     place = find_place_to_confirm(token)
     registration = place.registration
-    if registration.active:
+    if registration.active and not place.to_confirm:
         return redirect(personal_page(registration), 303)
-    good = registration.cancelled_at is None and registration.may_confirm(now())
+    good = bool(place.to_confirm) or (registration.cancelled_at is None and registration.may_confirm(now()))
     answer = render_template("personal/confirm.html", confirm_token=token, good=good, **about(place))
     return make_response(answer, 200 if good else 410)
 
@@ -123,8 +134,7 @@ def ask_to_confirm(token: str) -> ResponseReturnValue:
 @bp.post("/confirm/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     place = find_place_to_confirm(token)
-    registering.confirm(bridge().db, place.registration.key, now())
-    return redirect(personal_page(place.registration), 303)
+    return redirect(personal_page(registering.confirm(bridge().db, place.registration.key, now())), 303)
 
 
 def _ways_in(place: Place) -> dict[str, object]:
@@ -134,9 +144,19 @@ def _ways_in(place: Place) -> dict[str, object]:
         "telephone": None if over else _telephone(place),
         "calendars": calendar_links(event, bridge().links, speech()),
         "recording": trailer_of(event.recording_url),
+        "own_way": _own_way(place),
         "thanks": described(event.wording(speech().language).thanks, heading_level=3),
         "countdown": _countdown_words(),
     }
+
+
+def _own_way(place: Place) -> OwnWay | None:
+    if place.registration.email_key not in insiders(place.event):
+        return None
+    with bridge().db.reading() as connection:
+        seats = panel_seats.list_for_event(connection, place.event.id)
+    theirs = [one for one in seats if one.email_key == place.registration.email_key and one.withdrawn_at is None]
+    return OwnWay(bridge().links.panel(theirs[0].key) if theirs else "")
 
 
 def _countdown_words() -> dict[str, object]:

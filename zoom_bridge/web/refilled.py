@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.instance import Instance
+from zoom_bridge.domain.poll import Poll
 from zoom_bridge.domain.question import Question
 from zoom_bridge.web.form_moments import MOMENTS, moment_fields
 from zoom_bridge.web.form_rows import row_of
@@ -41,6 +42,7 @@ def fields_of(event: Event) -> Fields:
         "partners": [asdict(partner) for partner in event.partners],
         "panelists": [asdict(panelist) for panelist in event.panelists],
         "questions": [_question(question) for question in event.questions],
+        "polls": [_poll(poll) for poll in event.polls],
     }
     for kind, parts in rows.items():
         for number, row in enumerate(parts):
@@ -66,6 +68,8 @@ def fields_to_begin_with(instance: Instance, latest: Event | None, zoom_host: st
             "double_opt_in": "y",
             "remind_day_before": "y",
             "remind_hour_before": "y",
+            "practice_session": "y",
+            "welcome_zoom": "y",
         }
     )
     of_house = {name: getattr(instance, name) for name in _HELP}
@@ -77,6 +81,16 @@ def fields_to_begin_with(instance: Instance, latest: Event | None, zoom_host: st
 
 def _of(event: Event, names: tuple[str, ...]) -> dict[str, str]:
     return {name: getattr(event, name) for name in names}
+
+
+def _poll(poll: Poll) -> dict[str, str]:
+    row = {
+        "key": poll.key,
+        "question": poll.question,
+        "kind": str(poll.kind),
+        "choices": "\n".join(poll.choices),
+    }
+    return row | ({"anonymous": "y"} if poll.anonymous else {})
 
 
 def _question(question: Question) -> dict[str, str]:

@@ -13,6 +13,7 @@ from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import EventFull, RegistrationNotOpen, TooManyRequests
 from zoom_bridge.domain.registration import check_ahead, check_registering, email_key
+from zoom_bridge.domain.series import Registering
 from zoom_bridge.flows import registering
 from zoom_bridge.web import guards, lately_read
 from zoom_bridge.web.announcement import View, about
@@ -30,14 +31,16 @@ _PER_NETWORK = (300, timedelta(hours=1))
 _QUICKLY_PER_NETWORK = (30, timedelta(hours=1))
 
 #: What may be different in a while: the form stays, with all that was typed.
-_FOR_NOW = (EventFull, RegistrationNotOpen, TooManyRequests)
+FOR_NOW = (EventFull, RegistrationNotOpen, TooManyRequests)
 
 
 @bp.get("/e/<slug>/register")
 def form(slug: str) -> ResponseReturnValue:
     event, taken = find_public(slug)
+    if once := _once_for_all(event):
+        return once
     check_registering(event, taken, now())
-    view = _FormView(event=event, speech=speech(), address=request.full_path, privacy_version=_privacy_version())
+    view = _FormView(event=event, speech=speech(), address=request.full_path, privacy_version=privacy_version())
     page = _rendered_form(view)
     return make_response(page.replace(_OPENED, opening_mark(_secret(), now())))
 
@@ -45,6 +48,8 @@ def form(slug: str) -> ResponseReturnValue:
 @bp.post("/e/<slug>/register")
 def send(slug: str) -> ResponseReturnValue:
     event, taken = find_public(slug)
+    if once := _once_for_all(event):
+        return once
     typed = _form(event)
     attendee = typed.attendee()
     try:
@@ -52,9 +57,9 @@ def send(slug: str) -> ResponseReturnValue:
             # What is wrong with the event is said before what is wrong with the form.
             check_registering(event, taken, now())
             return make_response(_typed_page(event, typed), 422)
-        allowances = _allowances(attendee.email, typed.opened.data or "")
+        allowances = letter_allowances(attendee.email, typed.opened.data or "")
         registering.register(bridge().db, slug, attendee, now(), allowances)
-    except _FOR_NOW as refusal:
+    except FOR_NOW as refusal:
         refused = REFUSALS[type(refusal)]
         return make_response(_typed_page(event, typed, refused), refused.status)
     return redirect(url_for("registrar.registered", slug=slug), 303)
@@ -81,7 +86,9 @@ def send_link(slug: str) -> ResponseReturnValue:
     if not typed.validate():
         return make_response(_link_page(event, typed), 422)
     try:
-        registering.send_link_again(bridge().db, slug, typed.email.value, now(), _allowances(typed.email.value))
+        registering.send_link_again(
+            bridge().db, slug, typed.email.value, now(), letter_allowances(typed.email.value)
+        )
     except TooManyRequests as refusal:
         refused = REFUSALS[type(refusal)]
         return make_response(_link_page(event, typed, refused), refused.status)
@@ -94,7 +101,14 @@ def link_sent(slug: str) -> Response:
     return make_response(render_template("public/link_sent.html", **about(event)))
 
 
-def _allowances(email: str, opened: str | None = None) -> tuple[Allowance, ...]:
+def _once_for_all(event: Event) -> ResponseReturnValue | None:
+    """Where people register once for all dates of a series, no date has a form of its own."""
+    series = lately_read.find_series(event.series_id)
+    once = series is not None and series.registering is Registering.ONCE
+    return redirect(url_for("series_door.form", slug=series.slug), 303) if series and once else None
+
+
+def letter_allowances(email: str, opened: str | None = None) -> tuple[Allowance, ...]:
     """What a stranger spends with a letter to this address, whichever form it was typed into. `opened` is the mark of
     a form that takes a while to fill in."""
     quickly = opened is not None and filled_in_quickly(_secret(), opened, now())
@@ -118,30 +132,48 @@ _OPENED = "\ufdd0opened\ufdd1"
 @lru_cache(maxsize=200)
 def _rendered_form(view: _FormView) -> str:
     event = view.event
-    empty = RegistrationForm(view.speech, event.questions, participation=event.participation)
-    return _form_page(event, empty, view.privacy_version, opened=_OPENED)
+    empty = RegistrationForm(
+        view.speech, event.questions, participation=event.participation, alias_domain=alias_domain(event)
+    )
+    return form_page(event, empty, view.privacy_version, opened=_OPENED)
 
 
 def _form(event: Event) -> RegistrationForm:
     """What was typed into the form of this event."""
-    return RegistrationForm(speech(), event.questions, request.form, participation=event.participation)
+    return RegistrationForm(
+        speech(),
+        event.questions,
+        request.form,
+        participation=event.participation,
+        alias_domain=alias_domain(event),
+    )
+
+
+def alias_domain(event: Event) -> str:
+    """Where the addresses of people lie who take part in this event under another name."""
+    return bridge().settings.zoom.alias_domain if event.pseudonyms else ""
 
 
 def _typed_page(event: Event, typed: RegistrationForm, refused: ErrorPage | None = None) -> str:
-    return _form_page(event, typed, _privacy_version(), refused=refused)
+    return form_page(event, typed, privacy_version(), refused=refused)
 
 
-def _form_page(
+def form_page(
     event: Event,
     form: RegistrationForm,
     privacy_version: int | None,
     *,
     refused: ErrorPage | None = None,
     opened: str = "",
+    template: str = "public/register.html",
+    **more: object,
 ) -> str:
+    """`more`: what a template that is made of this one needs besides."""
     return render_template(
-        "public/register.html",
+        template,
         **about(event),
+        **more,
+        series=lately_read.find_series(event.series_id),
         form=form,
         refused=refused,
         **complained(form.complaints()),
@@ -157,7 +189,7 @@ def _link_page(event: Event, form: AddressForm, refused: ErrorPage | None = None
     )
 
 
-def _privacy_version() -> int | None:
+def privacy_version() -> int | None:
     return lately_read.privacy_version(speech().language)
 
 

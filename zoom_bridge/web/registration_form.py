@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
 from zoom_bridge.domain.question import Answer, Question
-from zoom_bridge.domain.registration import Attendee, Registration
+from zoom_bridge.domain.registration import Attendee, Registration, new_alias
 from zoom_bridge.i18n import Speech
 from zoom_bridge.web.fields import Choice, Line, Passage, Texts
 from zoom_bridge.web.forms import Complaint
@@ -36,6 +36,10 @@ _LINKS = re.compile(r"://|\bwww\.|[<>]", re.IGNORECASE)
 _EXAMPLE = "anna.albers@example.org"
 
 
+def names_something(text: str) -> bool:
+    return any(unicodedata.category(char)[0] in "LNS" for char in text)
+
+
 class NameLine(Line):
     """A name as its owner writes it. An address in it is advertising that our letters would carry to a stranger."""
 
@@ -43,11 +47,20 @@ class NameLine(Line):
         super().__init__(label, longest=LONGEST_NAME, **options)
 
     def read(self, text: str) -> str:
-        if not any(unicodedata.category(char)[0] in "LNS" for char in text):
+        if not names_something(text):
             self.refuse(self.gettext(self.missing))
         if _LINKS.search(text):
             self.refuse(self.gettext("Please enter only the name, without a web address."))
         return text
+
+
+class OtherName(NameLine):
+    """A name that may be left out."""
+
+    def read(self, text: str) -> str:
+        if not names_something(text):
+            self.refuse(self.gettext("Please enter a name, or leave the field empty."))
+        return super().read(text)
 
 
 class OwnAddress(Line):
@@ -69,6 +82,11 @@ class OwnAddress(Line):
             self.refuse(self.gettext("This address is too long. Please use a shorter one."))
         return address
 
+
+_NO_OTHER_NAME = N_(
+    "Taking part under another name is no longer possible here. If you send the form once more, Zoom gets this name and "
+    "your address."
+)
 
 _CHECK = N_("Please check this address. It looks like this: %(example)s.")
 
@@ -160,19 +178,34 @@ class PersonForm(Form):  # type: ignore[misc]
 
 class RegistrationForm(PersonForm):
     email = OwnAddress(N_("E‑mail address"), missing=N_("Please enter your e‑mail address."))
+    zoom_name = OtherName(N_("Name in the event"))
     #: People do not see it. Robots fill in everything.
     remark = Line(N_("Please leave this field empty"), longest=1000)
     opened = HiddenField()
 
+    def __init__(self, *args: Any, alias_domain: str = "", **options: Any) -> None:
+        """`alias_domain`: where people may take part under another name, it makes the address for it."""
+        super().__init__(*args, **options)
+        self.alias_domain = alias_domain
+
     def lines(self) -> tuple[Line, ...]:
-        return (*super().lines(), self.email, self.remark)
+        return (*super().lines(), self.email, self.zoom_name, self.remark)
 
     def read(self, answers: tuple[Answer, ...]) -> Attendee | None:
         if self.remark.data:
             self.remark.complain(self.speech.say("Please empty this field. It is there to catch robots."))
             return None
         attendee = super().read(answers)
-        return replace(attendee, email=self.email.value) if attendee else None
+        if attendee is None:
+            return None
+        attendee = replace(attendee, email=self.email.value)
+        if not self.zoom_name.value:
+            return attendee
+        if not self.alias_domain:
+            # It was offered when the form was opened. Nobody goes to Zoom by their own name unasked.
+            self.first_name.complain(self.speech.say(_NO_OTHER_NAME))
+            return None
+        return replace(attendee, zoom_name=self.zoom_name.value, zoom_email=new_alias(self.alias_domain))
 
 
 class DetailsForm(PersonForm):

@@ -1,4 +1,4 @@
-"""What the event form's repeated rows hold: partners, speakers, questions of the organiser's own. How rows come, go and
+"""What the event form's repeated rows hold: partners, speakers, questions of the organiser's own, polls. How rows come, go and
 change places is in `form_rows.py`."""
 
 import re
@@ -9,8 +9,12 @@ from typing import Any
 from wtforms import Field
 
 from zoom_bridge.domain.event import Panelist, Partner
+from zoom_bridge.domain.poll import FEWEST_CHOICES, LONGEST_QUESTION, Poll, PollKind
+from zoom_bridge.domain.poll import LONGEST_CHOICE as LONGEST_CHOICE_OF_POLL
+from zoom_bridge.domain.poll import MOST_CHOICES as MOST_CHOICES_OF_POLL
 from zoom_bridge.domain.question import Question, QuestionKind
-from zoom_bridge.web.fields import N_, Choice, Items, Line, SpokenForm, Tick, WebAddress
+from zoom_bridge.domain.registration import email_key
+from zoom_bridge.web.fields import N_, Choice, Items, Line, MailAddress, SpokenForm, Tick, WebAddress
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture
 
 KINDS = {
@@ -18,6 +22,10 @@ KINDS = {
     QuestionKind.ONE: N_("One of several choices"),
     QuestionKind.SEVERAL: N_("Any number of the choices"),
     QuestionKind.CONSENT: N_("A box to tick, to agree to something"),
+}
+POLL_KINDS = {
+    PollKind.ONE: N_("One of several choices"),
+    PollKind.SEVERAL: N_("Any number of the choices"),
 }
 MOST_CHOICES = 30
 LONGEST_CHOICE = 200
@@ -78,6 +86,7 @@ class PanelistRow(Row):
     office = Line(N_("Office or title"))
     organisation = Line(N_("Organisation"))
     mark = Line(N_("Word beside the name"), longest=60)
+    email = MailAddress(N_("E-mail address"))
     portrait = ChosenPicture(N_("Portrait"))
     portraitfile = ChosenFile(N_("Portrait"))
 
@@ -160,7 +169,77 @@ class QuestionRow(Row):
                 yield field, sentence % {"most": MOST_CHOICES, "longest": LONGEST_CHOICE}
 
 
-def tell_apart(rows: Iterable[QuestionRow]) -> None:
+class PollRow(Row):
+    """`key` is hidden, like a question's: a reworded poll stays the same at Zoom."""
+
+    called = N_("Poll")
+    aside = frozenset({"key", "kind", "anonymous"})
+
+    key = Line()
+    question = Line(N_("Question"), longest=LONGEST_QUESTION)
+    kind = Choice(N_("How it is answered"))
+    choices = Items(N_("Choices"), longest=2000)
+    anonymous = Tick(N_("Nobody sees who answered what"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.kind.offers = [(str(kind), self.kind.gettext(words)) for kind, words in POLL_KINDS.items()]
+        self.kind.data = self.kind.data or str(PollKind.ONE)
+        if not _KEY.fullmatch(self.key.data or ""):
+            self.renew_key()
+            self.anonymous.data = True
+
+    def renew_key(self) -> None:
+        self.key.data = secrets.token_hex(4)
+
+    @property
+    def names(self) -> tuple[Line, ...]:
+        return (self.question,)
+
+    unnamed = N_("Please write the question, or remove this row.")
+
+    def part(self) -> Poll:
+        return Poll(
+            key=self.key.value,
+            question=self.question.value,
+            kind=PollKind(self.kind.value),
+            choices=self.choices.value,
+            anonymous=bool(self.anonymous.data),
+        )
+
+    def _consistent(self) -> bool:
+        if self.choices.errors:
+            return False
+        choices, gettext = self.choices.value, self.choices.gettext
+        if not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES_OF_POLL:
+            sentence = gettext("Please write two to ten choices, each on a line of its own.")
+        elif len(set(choices)) < len(choices):
+            sentence = gettext("Two of these choices are the same. Please remove one.")
+        elif any(len(choice) > LONGEST_CHOICE_OF_POLL for choice in choices):
+            sentence = gettext("Please shorten each choice to %(longest)s characters.")
+            sentence %= {"longest": LONGEST_CHOICE_OF_POLL}
+        else:
+            return True
+        self.choices.complain(sentence)
+        return False
+
+
+def each_with_own_address(rows: Iterable[PanelistRow]) -> bool:
+    """A link onto the panel is one person's: two of them cannot share an address."""
+    known: set[str] = set()
+    good = True
+    for row in rows:
+        key = email_key(row.email.value or "")
+        if key and key in known:
+            row.email.complain(
+                row.email.gettext("Another speaker has this address. Each needs an address of their own.")
+            )
+            good = False
+        known.add(key)
+    return good
+
+
+def tell_apart(rows: Iterable[QuestionRow | PollRow]) -> None:
     """No two questions have the same key: answers would be taken for one another's."""
     known = set()
     for row in rows:
@@ -169,7 +248,12 @@ def tell_apart(rows: Iterable[QuestionRow]) -> None:
         known.add(row.key.data)
 
 
-ROW_KINDS: dict[str, type[Row]] = {"partners": PartnerRow, "panelists": PanelistRow, "questions": QuestionRow}
+ROW_KINDS: dict[str, type[Row]] = {
+    "partners": PartnerRow,
+    "panelists": PanelistRow,
+    "questions": QuestionRow,
+    "polls": PollRow,
+}
 
 
 def field_label(row: Row, field: Field, number: int) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.account import Role
-from zoom_bridge.store import contacts, notices, overviews, runs
+from zoom_bridge.store import budgets, contacts, notices, overviews, runs
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
@@ -19,16 +19,30 @@ bp = Blueprint("service_state", __name__)
 
 #: Work this late means that nobody is working.
 _LATE = timedelta(minutes=15)
+#: When Zoom asks us to wait no longer than this, nobody notices.
+_SHORT = timedelta(minutes=1)
 
 _MAIL_JOBS = {"send_mail"}
-_ZOOM_JOBS = {"sync_webinars", "sync_registrants", "reconcile_attendance"}
+_ZOOM_JOBS = {
+    "sync_webinars",
+    "sync_registrants",
+    "sync_panelists",
+    "reconcile_attendance",
+    "gather_takeaways",
+    "look_at_webinars",
+    "compare_registrants",
+    "look_at_hosts",
+}
 _WAITING = {
     "webinars": N_("Events wait to be brought to Zoom"),
     "registrations": N_("Registrations wait to be brought to Zoom"),
     "reminders": N_("Reminders wait to be prepared"),
     "messages": N_("E-mails wait to be sent"),
     "deliveries": N_("Reports from Zoom wait to be applied"),
+    "looks": N_("Webinars wait to be looked at"),
+    "hosts": N_("Zoom accounts wait to be looked at"),
     "reports": N_("Attendance reports wait to be fetched"),
+    "takeaways": N_("Questions, polls and recordings wait to be fetched"),
 }
 _SECURITY = {
     "tls": N_("encrypted (TLS)"),
@@ -51,6 +65,7 @@ class Trouble:
 def show() -> str:
     settings = bridge().settings
     with bridge().db.reading() as connection:
+        rests_until = budgets.rests_until(connection, now() + _SHORT)
         last = runs.list_all(connection)
         overdue = overviews.oldest_overdue(connection, now())
         last_delivery_at = contacts.last_delivery_at(connection)
@@ -68,6 +83,7 @@ def show() -> str:
             last_delivery_at=last_delivery_at,
             waiting_error=failure_in_words(waiting_error, speech()) if waiting_error else "",
             mail_troubles=[trouble for trouble in troubles if trouble.job in _MAIL_JOBS],
+            zoom_rests=_rests(rests_until) if rests_until else "",
             zoom_troubles=[trouble for trouble in troubles if trouble.job in _ZOOM_JOBS],
             other_troubles=[trouble for trouble in troubles if trouble.job not in _MAIL_JOBS | _ZOOM_JOBS],
             gaps=_gaps(connection, last, overdue, last_delivery_at),
@@ -78,6 +94,14 @@ def show() -> str:
 
 def _trouble(run: runs.Run, since: datetime) -> Trouble:
     return Trouble(run.job, _name(run.job), since, failure_in_words(run.last_error, speech()), run.alarm)
+
+
+def _rests(until: datetime) -> str:
+    """What Zoom calls a day ends at 00:00 UTC."""
+    time = speech().time(until, backstage.HOUSE_ZONE)
+    if until.date() > now().date():
+        return say("Zoom takes no more today; it goes on at %(time)s.", time=time)
+    return say("Zoom asks us to wait; it goes on at %(time)s.", time=time)
 
 
 def _name(job: str) -> str:

@@ -11,10 +11,14 @@ from typing import Any
 
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.zoom import limits, raw_json
+from zoom_bridge.zoom.limits import Reach
 
 SAYS = " Zoom says: "
 
 BUSY = "Zoom asks us to wait."
+BUSY_TODAY = "Zoom takes no more today."
+BUSY_FOR_HOST = "Zoom takes no more changes of this host's webinars today."
+BUSY_FOR_PERSON = "Zoom takes no more about this person today."
 CERTIFICATE = "Zoom's certificate is not valid."
 CREDENTIALS = "Zoom does not accept our account id, client id or client secret."
 DOWN = "Zoom has a fault."
@@ -34,7 +38,7 @@ UNREACHABLE = "Zoom cannot be reached."
 UNREADABLE = "Zoom's answer cannot be read."
 WRONG = "Zoom finds a mistake in what it was sent."
 SENTENCES = (
-    BUSY, CERTIFICATE, CREDENTIALS, DOWN, GONE, NO_ANSWER, NO_LICENCE, NO_HOST, NO_REPORT, NO_ROOM, NOT_NOW, OVER, REDIRECTED,
+    BUSY, BUSY_TODAY, BUSY_FOR_HOST, BUSY_FOR_PERSON, CERTIFICATE, CREDENTIALS, DOWN, GONE, NO_ANSWER, NO_LICENCE, NO_HOST, NO_REPORT, NO_ROOM, NOT_NOW, OVER, REDIRECTED,
     REFUSED, SCOPES, TOKEN, UNREACHABLE, UNREADABLE, WRONG,
 )  # fmt: skip
 
@@ -54,6 +58,12 @@ _BY_CODE = {
     3043: NO_ROOM,
     SCOPE_MISSING: SCOPES,
 }
+_BY_REACH = {
+    Reach.MOMENT: BUSY,
+    Reach.TODAY: BUSY_TODAY,
+    Reach.HOST: BUSY_FOR_HOST,
+    Reach.PERSON: BUSY_FOR_PERSON,
+}
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;]+")
 _SECRET = re.compile(r"[A-Za-z0-9_.=-]{48,}|(?<=[?&])[^\s&]*")
 _TAG = re.compile(r"<[^>]*>?")
@@ -62,6 +72,18 @@ _LONGEST_SAYING = 200
 
 class WebinarGone(Failure):
     """Zoom does not know the webinar any more."""
+
+
+class NoLicence(Failure):
+    """The host may hold no webinars, or no longer."""
+
+
+class Busy(Failure):
+    """Zoom's limit, or ours before it, is reached. `reach`: whose it is."""
+
+    def __init__(self, reach: Reach, not_before: datetime, said: str = "", code: int | None = None) -> None:
+        super().__init__(_BY_REACH[reach] + said, not_before=not_before, status=429, code=code)
+        self.reach = reach
 
 
 @dataclass(frozen=True)
@@ -109,8 +131,9 @@ def failure(answer: Answer, now: datetime, *, unrepeatable: bool) -> Failure:
     code = raw_json.whole(error, "code")
     said = _said(error)
     if status == 429:
-        until = limits.not_before(answer.headers, raw_json.text(error, "message"), now)
-        return Failure(BUSY + said, not_before=until, status=status, code=code)
+        words = raw_json.text(error, "message")
+        until = limits.not_before(answer.headers, words, now)
+        return Busy(limits.reach(answer.headers, words), until, said, code)
     if status >= 500:
         named = limits.not_before(answer.headers, "", now) if "Retry-After" in answer.headers else None
         return Failure(DOWN + said, outcome_unknown=unrepeatable, not_before=named, status=status, code=code)
@@ -125,7 +148,9 @@ def failure(answer: Answer, now: datetime, *, unrepeatable: bool) -> Failure:
     if code is None:
         # Somebody on the way answered, a proxy or a gateway: another time it may be Zoom.
         return Failure(NOT_NOW, status=status)
-    return Failure(_sentence(code, said) + said, permanent=True, status=status, code=code)
+    sentence = _sentence(code, said)
+    kind = NoLicence if sentence == NO_LICENCE else Failure
+    return kind(sentence + said, permanent=True, status=status, code=code)
 
 
 def unreadable(answer: Answer, *, unrepeatable: bool) -> Failure:

@@ -72,12 +72,12 @@ def send(
             verify=True,
             stream=True,
         ) as response:
-            return Answer(response.status_code, response.headers, _body(response, until))
+            return Answer(response.status_code, response.headers, body(response, until))
     except (requests.RequestException, HTTPError, OSError) as error:
         raise _failure(error, unrepeatable) from None
 
 
-def _body(response: requests.Response, until: float) -> bytes:
+def body(response: requests.Response, until: float) -> bytes:
     """All of it, or an exception when it takes too long or is too much."""
     pieces = bytearray()
     hang_up = response.raw.shutdown if isinstance(response.raw, BaseHTTPResponse) else response.close
@@ -111,10 +111,10 @@ def _after(seconds: Any, hang_up: Callable[[], None]) -> Iterator[None]:
 
 def _failure(error: Exception, unrepeatable: bool) -> Failure:
     """Certificates and refused connections are known before anything is sent; after that, nothing is known."""
-    reasons = list(_reasons(error))
-    if any(isinstance(reason, ssl.SSLCertVerificationError) for reason in reasons):
+    known = list(reasons(error))
+    if any(isinstance(reason, ssl.SSLCertVerificationError) for reason in known):
         return Failure(CERTIFICATE, systemic=True)
-    if any(isinstance(reason, NewConnectionError | ConnectTimeoutError) for reason in reasons):
+    if any(isinstance(reason, NewConnectionError | ConnectTimeoutError) for reason in known):
         return Failure(UNREACHABLE)
     if isinstance(error, requests.exceptions.ProxyError | requests.ConnectTimeout | ValueError):
         return Failure(UNREACHABLE)
@@ -123,7 +123,7 @@ def _failure(error: Exception, unrepeatable: bool) -> Failure:
     return Failure(NO_ANSWER, outcome_unknown=unrepeatable)
 
 
-def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+def reasons(error: BaseException | None) -> Iterator[BaseException]:
     """The exception and everything wrapped in it: requests and urllib3 pass causes as arguments."""
     seen: list[BaseException] = []
     waiting: list[Any] = [error]

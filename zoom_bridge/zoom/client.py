@@ -6,22 +6,28 @@ lost, the Failure says `outcome_unknown`. All else may be repeated."""
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote
 
 import requests
 
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.zoom import answers, calls, payloads, raw_json
+from zoom_bridge.zoom import answers, calls, discrepancies, payloads, proceedings, raw_json, users, wiring
 from zoom_bridge.zoom.answers import Answer, WebinarGone
 from zoom_bridge.zoom.limits import Label
-from zoom_bridge.zoom.listing import read_all
+from zoom_bridge.zoom.listing import Reading, read_all, read_by_page
 from zoom_bridge.zoom.oauth import Oauth
+from zoom_bridge.zoom.pacing import Pace
+from zoom_bridge.zoom.panelists import Panelist, read_panelist
 from zoom_bridge.zoom.payloads import Participant, Person, Registrant, Webinar, WebinarRequest
+from zoom_bridge.zoom.polls import WebinarPoll, read_poll
+from zoom_bridge.zoom.proceedings import Asked, PastSitting, Recorded, Voted
+from zoom_bridge.zoom.users import User, UserSettings
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +35,10 @@ _log = logging.getLogger(__name__)
 LARGEST_BATCH = 30
 # What Zoom answers to a registrant it does not have: to DELETE, and to GET.
 _REGISTRANT_MISSING = (3000, 3079)
+# And to a user: none at all, none in this account.
+_USER_MISSING = (1001, 1010)
+# And to a sitting that was not recorded, or not yet.
+_RECORDING_MISSING = 3301
 
 Status = Literal["approved", "pending", "denied"]
 Action = Literal["approve", "deny", "cancel"]
@@ -36,7 +46,8 @@ _Read = TypeVar("_Read")
 
 
 class ZoomClient:
-    """Shared by all threads of a process. `deadline` in seconds bounds each call as a whole, token included."""
+    """Shared by all threads of a process. `deadline` in seconds bounds each call as a whole, token included; waiting
+    for its turn, which `pace` may ask for, comes on top."""
 
     def __init__(
         self,
@@ -44,13 +55,22 @@ class ZoomClient:
         oauth: Oauth,
         api_url: str,
         clock: Callable[[], datetime],
+        pace: Pace | None = None,
         deadline: float = 30,
     ) -> None:
         self._session = session
         self._oauth = oauth
         self._api_url = api_url.rstrip("/")
         self._clock = clock
+        self._pace = pace
         self._deadline = deadline
+        self._urgent = False
+
+    def urgently(self) -> "ZoomClient":
+        """The same client, for what cannot wait until tomorrow: it may spend what is kept of each day for that."""
+        hurried = copy(self)
+        hurried._urgent = True  # noqa: SLF001 (our own)
+        return hurried
 
     # https://developers.zoom.us/docs/api/meetings/#tag/webinars/post/users/{userId}/webinars
     def create_webinar(self, host: str, request: WebinarRequest) -> Webinar:
@@ -73,9 +93,11 @@ class ZoomClient:
         return start_url
 
     # https://developers.zoom.us/docs/api/meetings/#tag/webinars/patch/webinars/{webinarId}
-    def update_webinar(self, webinar_id: str, request: WebinarRequest) -> None:
-        """Zoom may say yes and leave a setting as it was: read back and ask `payloads.differing`."""
-        self._call(Label.LIGHT, "PATCH", "/webinars/{}", webinar_id, json=request.to_update())
+    def update_webinar(self, webinar_id: str, request: WebinarRequest, leaving: Collection[str] = ()) -> None:
+        """`leaving`: aspects that stay as Zoom has them. Zoom may say yes and leave another setting as it was: read
+        back and ask `discrepancies.compare`."""
+        wanted = discrepancies.left_out(request.to_update(), leaving)
+        self._call(Label.LIGHT, "PATCH", "/webinars/{}", webinar_id, json=wanted)
 
     # https://developers.zoom.us/docs/api/meetings/#tag/webinars/delete/webinars/{webinarId}
     def delete_webinar(self, webinar_id: str) -> None:
@@ -157,7 +179,14 @@ class ZoomClient:
     # https://developers.zoom.us/docs/api/meetings/#tag/webinars/get/webinars/{webinarId}/registrants
     def list_registrants(self, webinar_id: str, status: Status = "approved") -> list[Registrant]:
         """All in this status, or a Failure: never a part of them."""
+        return read_all(*self._registrants(webinar_id, status))
 
+    def registrants_by_page(self, webinar_id: str, status: Status) -> Iterator[list[Registrant]]:
+        """The same for a list that is too long to be held: complete only when it ends without a Failure. Somebody may
+        come twice."""
+        return read_by_page(*self._registrants(webinar_id, status))
+
+    def _registrants(self, webinar_id: str, status: Status) -> Reading[Registrant]:
         def get_page(page: Mapping[str, Any]) -> Answer:
             query = {"status": status, **page}
             return self._call(Label.MEDIUM, "GET", "/webinars/{}/registrants", webinar_id, query=query)
@@ -165,22 +194,120 @@ class ZoomClient:
         def read(told: Mapping[str, Any]) -> Registrant:
             return payloads.read_registrant(told, status)
 
-        return read_all(get_page, "registrants", read, attrgetter("id"))
+        return get_page, "registrants", read, attrgetter("id")
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/post/webinars/{webinarId}/panelists
+    def add_panelists(self, webinar_id: str, people: Sequence[Panelist]) -> None:
+        """Up to thirty. Zoom's answer says nothing of them: their links are in the list."""
+        if not people:
+            return
+        if len(people) > LARGEST_BATCH:
+            raise ValueError(f"more than {LARGEST_BATCH} people in one call")
+        wanted = {"panelists": [person.to_wire() for person in people]}
+        self._call(Label.MEDIUM, "POST", "/webinars/{}/panelists", webinar_id, json=wanted, unrepeatable=True)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/get/webinars/{webinarId}/panelists
+    def list_panelists(self, webinar_id: str) -> list[Panelist]:
+        answer = self._call(Label.MEDIUM, "GET", "/webinars/{}/panelists", webinar_id)
+        return _read(answer, lambda told: list(map(read_panelist, raw_json.rows(told, "panelists"))))
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/delete/webinars/{webinarId}/panelists/{panelistId}
+    def delete_panelist(self, webinar_id: str, panelist_id: str) -> None:
+        """Zoom does not document what it says of somebody it does not have: ask the list."""
+        self._call(Label.LIGHT, "DELETE", "/webinars/{}/panelists/{}", webinar_id, panelist_id)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/get/webinars/{webinarId}/polls
+    def list_polls(self, webinar_id: str) -> list[WebinarPoll]:
+        answer = self._call(Label.LIGHT, "GET", "/webinars/{}/polls", webinar_id)
+        return _read(answer, lambda told: list(map(read_poll, raw_json.rows(told, "polls"))))
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/post/webinars/{webinarId}/polls
+    def create_poll(self, webinar_id: str, poll: WebinarPoll) -> WebinarPoll:
+        answer = self._call(
+            Label.LIGHT, "POST", "/webinars/{}/polls", webinar_id, json=poll.to_wire(), unrepeatable=True
+        )
+        return _read(answer, read_poll, unrepeatable=True)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/put/webinars/{webinarId}/polls/{pollId}
+    def update_poll(self, webinar_id: str, poll_id: str, poll: WebinarPoll) -> None:
+        self._call(Label.LIGHT, "PUT", "/webinars/{}/polls/{}", webinar_id, poll_id, json=poll.to_wire())
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/delete/webinars/{webinarId}/polls/{pollId}
+    def delete_poll(self, webinar_id: str, poll_id: str) -> None:
+        self._call(Label.LIGHT, "DELETE", "/webinars/{}/polls/{}", webinar_id, poll_id)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/webinars/get/past_webinars/{webinarId}/instances
+    def list_sittings(self, webinar_id: str) -> list[PastSitting]:
+        """Those that are over; none before the first of them is."""
+        try:
+            answer = self._call(Label.LIGHT, "GET", "/past_webinars/{}/instances", webinar_id)
+        except WebinarGone:
+            return []
+        return _read(answer, proceedings.read_sittings)
 
     # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/participants
     def report_participants(self, sitting_uuid: str) -> list[Participant]:
         """One row for each stay, all of them or a Failure. Soon after the end rows may be missing, or Zoom may not
         know the sitting yet: that is a Failure worth another attempt."""
-        value = quote(sitting_uuid, safe="") if _twice_encoded(sitting_uuid) else sitting_uuid
+        value = wiring.sitting(sitting_uuid)
 
         def get_page(page: Mapping[str, Any]) -> Answer:
             query = {"include_fields": "registrant_id", **page}
             return self._call(Label.HEAVY, "GET", "/report/webinars/{}/participants", value, query=query)
 
-        try:
+        with _report_to_come():
             return read_all(get_page, "participants", payloads.read_participant, lambda participant: participant)
-        except WebinarGone as failure:
-            raise Failure(answers.NO_REPORT, status=failure.status, code=failure.code) from None
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/qa
+    def report_questions(self, sitting_uuid: str) -> list[Asked]:
+        with _report_to_come():
+            answer = self._call(Label.HEAVY, "GET", "/report/webinars/{}/qa", wiring.sitting(sitting_uuid))
+        return _read(answer, proceedings.read_questions)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/polls
+    def report_votes(self, sitting_uuid: str) -> list[Voted]:
+        with _report_to_come():
+            answer = self._call(Label.HEAVY, "GET", "/report/webinars/{}/polls", wiring.sitting(sitting_uuid))
+        return _read(answer, proceedings.read_votes)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/cloud-recording/get/meetings/{meetingId}/recordings
+    def find_recording(self, sitting_uuid: str) -> Recorded | None:
+        """None while Zoom has none, or is not done with it."""
+        try:
+            answer = self._call(Label.LIGHT, "GET", "/meetings/{}/recordings", wiring.sitting(sitting_uuid))
+        except Failure as failure:
+            if failure.code == _RECORDING_MISSING:
+                return None
+            raise
+        return _read(answer, proceedings.read_recording)
+
+    def scopes(self) -> frozenset[str]:
+        """What our access to Zoom may do, by Zoom's names; empty when Zoom does not tell."""
+        return self._oauth.scopes(time.monotonic() + self._deadline)
+
+    # https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}
+    def find_user(self, email: str) -> User | None:
+        """None when the account has no such user."""
+        try:
+            answer = self._call(Label.LIGHT, "GET", "/users/{}", email)
+        except Failure as failure:
+            if failure.code in _USER_MISSING:
+                return None
+            raise
+        return _read(answer, users.read_user)
+
+    # https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}/settings
+    def get_user_settings(self, email: str) -> UserSettings:
+        answer = self._call(Label.MEDIUM, "GET", "/users/{}/settings", email)
+        return _read(answer, users.read_settings)
+
+    def get_user_locks(self, email: str) -> tuple[bool | None, bool | None]:
+        """Whether joining from the browser, and joining at all, needs a Zoom account: two more looks."""
+        told = [
+            self._call(Label.MEDIUM, "GET", "/users/{}/settings", email, query={"option": option})
+            for option in users.OPTIONS
+        ]
+        return _read(told[0], users.read_security), _read(told[1], users.read_authentication)
 
     def _call(
         self,
@@ -192,13 +319,16 @@ class ZoomClient:
         json: object = None,
         unrepeatable: bool = False,
     ) -> Answer:
-        """A 2xx, or a Failure. A refused token is renewed once, and the call repeated once: it was not carried out."""
+        """A 2xx, or a Failure. Once a refused token is renewed, and once a moment is waited that Zoom asked for, and
+        then the call is repeated: it was not carried out."""
         until = time.monotonic() + self._deadline
-        url = self._api_url + _path(route, values)
+        url = self._api_url + wiring.path(route, values)
         token = self._oauth.token(until)
-        for last in (False, True):
+        renewed = waited = False
+        while True:
+            until += self._wait_for_turn(label, until)
             answer = calls.send(
-                self._session, method, url, until=until, auth=_bearer(token), unrepeatable=unrepeatable,
+                self._session, method, url, until=until, auth=wiring.bearer(token), unrepeatable=unrepeatable,
                 query=query, json=json,
             )  # fmt: skip
             # The route without its values: a host's address is not for the log.
@@ -213,11 +343,34 @@ class ZoomClient:
                 answer.tracking_id,
             )
             if answer.ok:
+                if answer.body and not answer.is_json:
+                    # A page of somebody on the way: Zoom itself says JSON, or nothing.
+                    raise answers.unreadable(answer, unrepeatable=unrepeatable)
                 return answer
-            if last or not (answer.status == 401 or answer.code == answers.TOKEN_INVALID):
-                break
-            token = self._oauth.renew(token, until)
-        raise answers.failure(answer, self._clock(), unrepeatable=unrepeatable)
+            if not renewed and (answer.status == 401 or answer.code == answers.TOKEN_INVALID):
+                token, renewed = self._oauth.renew(token, until), True
+                continue
+            failure = answers.failure(answer, self._clock(), unrepeatable=unrepeatable)
+            if not (self._pace and self._pace.heed(label, failure)) or waited:
+                raise failure
+            waited = True
+
+    def _wait_for_turn(self, label: Label, until: float) -> float:
+        """How many seconds it took."""
+        if self._pace is None:
+            return 0
+        began = time.monotonic()
+        self._pace.take(label, until, urgent=self._urgent)
+        return time.monotonic() - began
+
+
+@contextmanager
+def _report_to_come() -> Iterator[None]:
+    """Soon after the end, Zoom does not know the sitting yet."""
+    try:
+        yield
+    except WebinarGone as failure:
+        raise Failure(answers.NO_REPORT, status=failure.status, code=failure.code) from None
 
 
 def _read(answer: Answer, read: Callable[[dict[str, Any]], _Read], *, unrepeatable: bool = False) -> _Read:
@@ -237,23 +390,3 @@ def _added(told: Mapping[str, Any], people: Sequence[Person]) -> list[Registrant
             registrant = replace(registrant, first_name=person.first_name, last_name=person.last_name)
         added.append(registrant)
     return added
-
-
-def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {token}"
-        return request
-
-    return sign
-
-
-def _path(route: str, values: Sequence[str]) -> str:
-    if any(not value.strip(".") for value in values):
-        # Nothing, "." and ".." would be another address.
-        raise Failure(answers.WRONG, permanent=True)
-    return route.format(*(quote(value, safe="", errors="replace") for value in values))
-
-
-def _twice_encoded(uuid: str) -> bool:
-    """Zoom's rule for uuids that would break its paths."""
-    return uuid.startswith("/") or "//" in uuid

@@ -1,4 +1,5 @@
-"""Zoom's rate limits: the label of each endpoint, and until when an answer "too many requests" asks us to wait."""
+"""Zoom's rate limits: the label of each endpoint, and what an answer "too many requests" means: whose limit is reached,
+and until when we are asked to wait. How we keep within them by ourselves is in `pacing.py`."""
 
 import random
 import re
@@ -14,6 +15,16 @@ class Label(StrEnum):
     LIGHT = "light"
     MEDIUM = "medium"
     HEAVY = "heavy"
+    RESOURCE_INTENSIVE = "resource-intensive"
+
+
+class Reach(StrEnum):
+    """Whom a refusal concerns: all calls of the label, for a moment or for today; or one host or person, for today."""
+
+    MOMENT = "moment"
+    TODAY = "today"
+    HOST = "host"
+    PERSON = "person"
 
 
 # Zoom's longest window is a UTC day; whoever asks for more has another clock, or is not Zoom.
@@ -22,6 +33,10 @@ _UNREADABLE = timedelta(seconds=60)
 _PER_SECOND = timedelta(seconds=1)
 _DAILY = re.compile(r"\bdaily\b|\bday\b|\bGMT 00:00", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,6}")
+# https://developers.zoom.us/docs/api/rate-limits/: 100 creations and updates for each host and day; 3 adds and 10
+# changes of status for each registrant, webinar and day.
+_A_HOSTS = ("100",), re.compile(r"particular user", re.IGNORECASE)
+_A_PERSONS = ("3", "10"), re.compile(r"\bregistrant\b", re.IGNORECASE)
 
 
 def not_before(headers: Mapping[str, str], message: str, now: datetime) -> datetime:
@@ -30,15 +45,25 @@ def not_before(headers: Mapping[str, str], message: str, now: datetime) -> datet
     1. Retry-After: seconds, an HTTP date, or an ISO date and time (Zoom's own form).
     2. A daily limit without it ends at 00:00 UTC.
     3. Something unreadable means a minute; nothing at all means the limit per second.
-    What we work out ourselves is spread a little, so that many rows do not come back in step."""
+    What is long, and worked out by ourselves, is spread a little, so that many rows do not come back in step."""
     retry_after = (headers.get("Retry-After") or "").strip()
     named = _instant(retry_after, now)
     if named is not None:
         return min(max(named, now + _PER_SECOND), now + _LONGEST)
     if "daily" in (headers.get("X-RateLimit-Type") or "").lower() or _DAILY.search(message):
-        return _next_day(now) + _spread(_UNREADABLE)
-    wait = _UNREADABLE if retry_after else _PER_SECOND
-    return now + wait + _spread(wait)
+        return next_day(now) + spread(_UNREADABLE)
+    return now + _UNREADABLE + spread(_UNREADABLE) if retry_after else now + _PER_SECOND
+
+
+def reach(headers: Mapping[str, str], message: str) -> Reach:
+    """Zoom answers alike when the account, a host or a person has had enough for today; the number tells, or the text."""
+    if "daily" not in (headers.get("X-RateLimit-Type") or "").lower() and not _DAILY.search(message):
+        return Reach.MOMENT
+    limit = (headers.get("X-RateLimit-Limit") or "").strip()
+    for whose, (limits, words) in ((Reach.PERSON, _A_PERSONS), (Reach.HOST, _A_HOSTS)):
+        if limit in limits or words.search(message):
+            return whose
+    return Reach.TODAY
 
 
 def _instant(retry_after: str, now: datetime) -> datetime | None:
@@ -53,9 +78,10 @@ def _instant(retry_after: str, now: datetime) -> datetime | None:
     return None
 
 
-def _next_day(now: datetime) -> datetime:
+def next_day(now: datetime) -> datetime:
+    """00:00 UTC, when Zoom counts anew."""
     return (now.astimezone(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _spread(wait: timedelta) -> timedelta:
+def spread(wait: timedelta) -> timedelta:
     return wait * random.random()  # noqa: S311 (spread, not secrecy)

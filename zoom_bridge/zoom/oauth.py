@@ -45,6 +45,7 @@ class Oauth:
         self._clock = clock
         self._lock = Lock()
         self._token = ""
+        self._scopes: frozenset[str] = frozenset()
         self._good_until = clock()
         self._attempts = 0
         self._failure: Failure | None = None
@@ -56,11 +57,16 @@ class Oauth:
             return self._token
         return self.renew(self._token, until)
 
+    def scopes(self, until: float) -> frozenset[str]:
+        """What the token may do, by Zoom's names; empty when Zoom does not tell."""
+        self.token(until)
+        return self._scopes
+
     def renew(self, refused: str, until: float) -> str:
         """Another token than the refused one.
 
         1. Whoever waited while another thread asked takes its token, or shares its failure.
-        2. For a minute after wrong credentials Zoom is not asked again.
+        2. For a minute after wrong credentials, or as long as Zoom asks us to wait, it is not asked again.
         3. The token is asked for."""
         attempts = self._attempts
         with self._turn(until):
@@ -105,6 +111,7 @@ class Oauth:
             raise answers.unreadable(answer, unrepeatable=False)
         lasts = timedelta(seconds=min(max(raw_json.whole(told, "expires_in") or 3600, 1), 86_400))
         self._good_until = now + max(lasts - _SPARE, lasts / 2)
+        self._scopes = frozenset(raw_json.text(told, "scope", 20_000).split())
         self._token = token
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -115,7 +122,9 @@ class Oauth:
         """Wrong credentials come as {"reason", "error"}, with 400 or 401; all else is weather."""
         told = answer.error()
         if answer.status not in (400, 401, 403) or not ("reason" in told or "error" in told):
-            return answers.failure(answer, now, unrepeatable=False)
+            failure = answers.failure(answer, now, unrepeatable=False)
+            self._quiet_until = failure.not_before or self._quiet_until
+            return failure
         self._quiet_until = now + _PAUSE
         said = answers.saying(raw_json.text(told, "reason") or raw_json.text(told, "error"))
         return Failure(

@@ -3,17 +3,18 @@ fields are passed over. What Zoom tells by itself, its webhooks, is read here to
 `signature.py`, calls are made in `client.py`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zoom_bridge.zoom import raw_json, telephony
+from zoom_bridge.zoom.clipping import clean as clean
+from zoom_bridge.zoom.clipping import cut_agenda as cut_agenda
+from zoom_bridge.zoom.clipping import cut_topic as cut_topic
 from zoom_bridge.zoom.raw_json import Malformed as Malformed
 from zoom_bridge.zoom.telephony import DialInNumber
 
-LONGEST_TOPIC = 200
-LONGEST_AGENDA = 2000
 LONGEST_NAME = 64
 
 Setting = bool | int | str
@@ -25,15 +26,28 @@ _WRAPPED = (
     "follow_up_absentees_email_notification",
     "question_and_answer",
 )
-_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WORDS = ("audio", "auto_recording", "email_language", "contact_name", "contact_email")
 _SCHEDULED_WEBINAR = 5
-#: A closed door: people we add with auto_approve are let in, whoever finds Zoom's own form waits for approval.
-_APPROVAL_BY_HAND = 1
+#: An open door lets in whoever finds Zoom's own form. Behind a closed one they wait for approval, and people we add
+#: with auto_approve are let in.
+_LET_IN_AT_ONCE, _APPROVAL_BY_HAND = 0, 1
+#: What people may do where the panel takes questions: ask, without a name if they like, and read what was answered.
+_QUESTIONS_WELCOME: Mapping[str, Setting] = {
+    "allow_submit_questions": True,
+    "allow_anonymous_questions": True,
+    "answer_questions": "only",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebinarRequest:
-    """What a webinar shall be. `start_time` is an aware instant; `timezone` only says how Zoom shows it."""
+    """What a webinar shall be. `start_time` is an aware instant; `timezone` only says how Zoom shows it.
+
+    recording          "none", "cloud" or "local": whether and where Zoom records by itself
+    alternative_hosts  addresses of licensed users of the account, who may start it too
+    open_door          Zoom's own registration form lets people in without approval
+    email_language     of what Zoom still mails: "de-DE", "en-US"
+    contact_name, contact_email   whom Zoom names for questions; where they are empty, nothing is asked for"""
 
     topic: str
     agenda: str
@@ -42,6 +56,12 @@ class WebinarRequest:
     timezone: str
     practice_session: bool = True
     question_and_answer: bool = True
+    recording: str = "none"
+    alternative_hosts: tuple[str, ...] = ()
+    open_door: bool = False
+    email_language: str = "en-US"
+    contact_name: str = ""
+    contact_email: str = ""
 
     def __post_init__(self) -> None:
         if self.start_time.tzinfo is None:
@@ -49,17 +69,24 @@ class WebinarRequest:
 
     @property
     def settings(self) -> dict[str, Setting]:
-        """Every mail that Zoom would send by itself is off: our letters carry our links."""
+        """By Zoom's names, those of questions and answers as if they stood beside the others. Every mail that Zoom
+        would send by itself is off: our letters carry our links."""
+        contact = {"contact_name": clean(self.contact_name), "contact_email": self.contact_email}
         return {
-            "approval_type": _APPROVAL_BY_HAND,
+            "approval_type": _LET_IN_AT_ONCE if self.open_door else _APPROVAL_BY_HAND,
             "registrants_email_notification": False,
             "attendees_and_panelists_reminder_email_notification": False,
             "follow_up_attendees_email_notification": False,
             "follow_up_absentees_email_notification": False,
             "panelists_invitation_email_notification": False,
             "practice_session": self.practice_session,
+            "auto_recording": self.recording,
+            "alternative_hosts": _one_list(self.alternative_hosts),
             "question_and_answer": self.question_and_answer,
+            **(_QUESTIONS_WELCOME if self.question_and_answer else {}),
             "audio": "both",
+            "email_language": self.email_language,
+            **{name: value for name, value in contact.items() if value},
             "show_share_button": False,
             "allow_multiple_devices": False,
         }
@@ -72,9 +99,7 @@ class WebinarRequest:
             "start_time": self.start_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "duration": self.minutes,
             "timezone": self.timezone,
-            "settings": {
-                name: {"enable": value} if name in _WRAPPED else value for name, value in self.settings.items()
-            },
+            "settings": _as_zoom_nests_them(self.settings),
         }
 
     def to_update(self) -> dict[str, Any]:
@@ -91,7 +116,7 @@ class Webinar:
     start_url  lets whoever has it start the webinar as the host: never stored, never mailed
     settings   those of a WebinarRequest that Zoom told, by the same names
     dial_in    telephone numbers through which people come in
-    passcode   what is keyed in on the telephone: digits, or empty"""
+    password   the passcode as it stands in join links; passcode: what is keyed in on the telephone, digits or empty"""
 
     id: str
     uuid: str
@@ -108,6 +133,7 @@ class Webinar:
     settings: Mapping[str, Setting]
     dial_in: tuple[DialInNumber, ...]
     passcode: str = field(repr=False)
+    password: str = field(repr=False)
 
     @property
     def approval_type(self) -> Setting | None:
@@ -186,13 +212,21 @@ def read_webinar(fields: Mapping[str, Any]) -> Webinar:
         settings=_read_settings(settings),
         dial_in=telephony.read_numbers(settings),
         passcode=telephony.read_passcode(fields),
+        password=raw_json.ident(fields, "password"),
     )
 
 
 def _read_settings(told: Mapping[str, Any]) -> dict[str, Setting]:
+    questions = raw_json.section(told, "question_and_answer")
     switches = {
         "approval_type": raw_json.whole(told, "approval_type"),
-        "audio": raw_json.text(told, "audio") or None,
+        "alternative_hosts": _hosts(told),
+        **{name: raw_json.text(told, name) or None for name in _WORDS},
+        **{
+            name: raw_json.flag(questions, name)
+            for name in ("allow_submit_questions", "allow_anonymous_questions")
+        },
+        "answer_questions": raw_json.text(questions, "answer_questions") or None,
         **{name: raw_json.flag(raw_json.section(told, name), "enable") for name in _WRAPPED},
         **{
             name: raw_json.flag(told, name)
@@ -207,6 +241,26 @@ def _read_settings(told: Mapping[str, Any]) -> dict[str, Setting]:
         },
     }
     return {name: value for name, value in switches.items() if value is not None}
+
+
+def _hosts(told: Mapping[str, Any]) -> str | None:
+    """Zoom separates them with commas or semicolons, and not always in the order in which it got them."""
+    value = told.get("alternative_hosts")
+    return _one_list(re.split("[,;]", value)) if isinstance(value, str) else None
+
+
+def _one_list(hosts: Iterable[str]) -> str:
+    return ",".join(sorted({host.strip().lower() for host in hosts} - {""}))
+
+
+def _as_zoom_nests_them(settings: Mapping[str, Setting]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name in _QUESTIONS_WELCOME:
+            nested["question_and_answer"][name] = value
+        else:
+            nested[name] = {"enable": value} if name in _WRAPPED else value
+    return nested
 
 
 def read_registrant(fields: Mapping[str, Any], status: str | None = None) -> Registrant:
@@ -242,52 +296,6 @@ def read_participant(fields: Mapping[str, Any]) -> Participant:
 
 def _email(fields: Mapping[str, Any], name: str) -> str:
     return raw_json.ident(fields, name, longest=254)
-
-
-def differing(request: WebinarRequest, webinar: Webinar) -> tuple[str, ...]:
-    """Names of what Zoom read back otherwise than asked, as Zoom calls them. What it did not tell does not differ.
-
-    Zoom accepts some settings and silently leaves them as they were, so only reading back tells."""
-    asked = request.to_create()
-    told = {
-        "topic": (_folded(asked["topic"]), _folded(webinar.topic)),
-        "agenda": (_folded(asked["agenda"]), _folded(webinar.agenda)),
-        "start_time": (request.start_time.replace(microsecond=0), webinar.start_time or request.start_time),
-        "duration": (request.minutes, webinar.minutes or request.minutes),
-    }
-    names = [name for name, (ours, zooms) in told.items() if ours != zooms]
-    names += [name for name, value in request.settings.items() if webinar.settings.get(name, value) != value]
-    # The confirmation is sent only while the registrants' notifications are on as a whole.
-    if webinar.settings.get("registrants_confirmation_email") and "registrants_email_notification" in names:
-        names.append("registrants_confirmation_email")
-    return tuple(names)
-
-
-def _folded(words: str) -> str:
-    return " ".join(words.split())
-
-
-def clean(words: str) -> str:
-    """One line without control characters, direction overrides and halves of characters."""
-    return _folded(_CONTROLS.sub(" ", words))
-
-
-def cut_topic(title: str) -> str:
-    return _cut(clean(title), LONGEST_TOPIC)
-
-
-def cut_agenda(words: str) -> str:
-    return _cut(_CONTROLS.sub("", words.replace("\t", " ")).strip(), LONGEST_AGENDA)
-
-
-def _cut(words: str, longest: int) -> str:
-    """Cut at a word where there is one, with an ellipsis to show it."""
-    if len(words) <= longest:
-        return words
-    kept = words[: longest - 1]
-    if not words[longest - 1].isspace():
-        kept = re.sub(r"\s\S*\Z", "", kept)
-    return kept.rstrip() + "…"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,31 @@
+"""Coming webinars are looked at: did somebody change one at Zoom?"""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+from jobs.worker import Work, work_through
+from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain import retry
+from zoom_bridge.domain.look import LookKind
+from zoom_bridge.flows import looking
+from zoom_bridge.store import claims, twin_tables
+
+
+def run(bridge: Bridge, stop: threading.Event) -> int:
+    table = twin_tables.looks
+
+    def claim(now: datetime) -> tuple[str, Sequence[int]]:
+        with bridge.db.transaction() as connection:
+            return claims.claim(connection, table, now, 1, only=table.c.kind == LookKind.WEBINAR)
+
+    work = Work(
+        "look_at_webinars",
+        table,
+        retry.LOOKS,
+        lambda ids, word: looking.look_at_webinar(
+            bridge.db, bridge.zoom, bridge.links, ids[0], word, bridge.clock
+        ),
+        claim,
+    )
+    return work_through(bridge.db, work, bridge.clock, stop)
