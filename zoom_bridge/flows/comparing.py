@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.domain.look import Look
+from zoom_bridge.domain.look import Look, next_look
 from zoom_bridge.domain.registration import Source, email_key, insiders
 from zoom_bridge.flows import adopting
 from zoom_bridge.store import claims, counterparts, events, looks, registrations, twin_tables, webinars
@@ -27,9 +27,6 @@ from zoom_bridge.zoom.payloads import Registrant
 
 #: Zoom's lists can be behind its writes by as much.
 BEHIND = timedelta(seconds=60)
-#: How often a webinar's list is read: this often from a day before the start, and until then less.
-SOON, LATER = timedelta(hours=1), timedelta(hours=6)
-LAST_DAY = timedelta(hours=24)
 _TABLE = twin_tables.looks
 #: In this order: whoever is on two lists, because they moved meanwhile, stands last where they are now.
 _LISTS: tuple[Status, ...] = ("approved", "pending", "denied")
@@ -117,24 +114,15 @@ def compare(db: Database, zoom: ZoomClient, look_id: int, claim: str, clock: Cal
         if failure.systemic or not failure.permanent:
             raise
         with db.transaction() as connection:
-            claims.postpone(connection, _TABLE, look.id, claim, next_look(event, now), failure.message)
+            claims.postpone(connection, _TABLE, look.id, claim, next_look(event.starts_at, now), failure.message)
         return
-    again = now + BEHIND if work.unsettled else next_look(event, now)
+    again = now + BEHIND if work.unsettled else next_look(event.starts_at, now)
     _finish(db, look, claim, now, again)
 
 
-def next_look(event: Event, now: datetime) -> datetime:
-    last_day = event.starts_at - LAST_DAY
-    return now + SOON if now >= last_day else min(now + LATER, last_day)
-
-
 def _finish(db: Database, look: Look, claim: str, looked_at: datetime | None, due_at: datetime | None) -> None:
-    """Made due anew while we looked: then it stays due."""
     with db.transaction() as connection:
-        current = looks.find(connection, look.id)
-        if current and current.due_at and look.due_at and current.due_at > look.due_at:
-            due_at = min(filter(None, (current.due_at, due_at)))
-        claims.finish(connection, _TABLE, look.id, claim, looked_at=looked_at, due_at=due_at)
+        looks.finish(connection, look, claim, due_at, looked_at=looked_at)
 
 
 def _take_page(work: Comparison, page: Sequence[Listed]) -> bool:
