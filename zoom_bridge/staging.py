@@ -104,7 +104,8 @@ class _Stage:
 
 
 def stage(bridge: Bridge, world: World, clock: SettableClock, work_once: Callable[[Bridge], None]) -> None:
-    """Write the notices and play the four events up to now."""
+    """Write the notices and play the four events up to now. Days pass in a moment: our own pace would hold it up."""
+    bridge = replace(bridge, zoom=bridge.zoom.unpaced())
     play = _Stage(bridge, world, clock, work_once)
     now = play.now
     today = wall_of(now, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -126,9 +126,7 @@ class Playhouse:
             }
         )
         bridge = assemble(settings, self.clock)
-        # The clock stands still: whoever waited for a turn would wait for ever.
-        bridge.zoom._pace = None
-        return bridge
+        return replace(bridge, zoom=bridge.zoom.unpaced())
 
     def _simulator_settings(self) -> SimulatorSettings:
         return SimulatorSettings(

@@ -28,6 +28,7 @@ class Trial:
     def __init__(self, running: Running, processes: Processes) -> None:
         self.running = running
         processes.wait_until(lambda: "Ctrl-C" in running.said, "the trial to say where to look")
+        assert "WARNING" not in running.complained, "the first thing that one reads is a complaint"
         self.pages, self.sign_in, self.mailbox, self.zoom = self._printed()
         for address in (self.pages, self.mailbox, self.zoom):
             processes.wait_for_port(int(str(urlsplit(address).port)))

@@ -169,7 +169,7 @@ def test_each_call_of_our_client_is_one_of_zooms(name: str) -> None:
 
 
 #: Methods that ask for nothing, or for nothing but the token.
-WITHOUT_CALLS = {"urgently", "scopes"}
+WITHOUT_CALLS = {"urgently", "unpaced", "scopes"}
 
 
 def _wrong_in(asked: requests.PreparedRequest) -> list[str]:

@@ -72,6 +72,12 @@ class ZoomClient:
         hurried._urgent = True  # noqa: SLF001 (our own)
         return hurried
 
+    def unpaced(self) -> "ZoomClient":
+        """The same client for a clock that stands still, by which no turn would ever come."""
+        hasty = copy(self)
+        hasty._pace = None  # noqa: SLF001 (our own)
+        return hasty
+
     # https://developers.zoom.us/docs/api/meetings/#tag/webinars/post/users/{userId}/webinars
     def create_webinar(self, host: str, request: WebinarRequest) -> Webinar:
         """Counts towards 100 creations and updates a day for each host."""
