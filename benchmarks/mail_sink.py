@@ -1,4 +1,5 @@
-"""A mail server that answers at once, keeps nothing and counts, in a process of its own."""
+"""A mail server that keeps nothing and counts, in a process of its own. It answers at once, or as if it were so many
+seconds away: what is asked together is answered together."""
 
 import asyncio
 import multiprocessing
@@ -16,11 +17,11 @@ _END = b"\r\n.\r\n"
 class MailSink:
     """`count` letters came, the first at `first_at`, the last at `last_at` (on the monotonic clock of the machine)."""
 
-    def __init__(self) -> None:
+    def __init__(self, away: float = 0) -> None:
         processes = multiprocessing.get_context("spawn")
         self._seen = tuple(processes.RawValue(kind) for kind in (c_int64, c_double, c_double))
         ours, theirs = processes.Pipe()
-        self._process = processes.Process(target=_serve, args=(theirs, *self._seen), daemon=True)
+        self._process = processes.Process(target=_serve, args=(theirs, away, *self._seen), daemon=True)
         self._process.start()
         self.port: int = ours.recv()
 
@@ -50,10 +51,10 @@ class MailSink:
         wait_until(lambda: self.count >= count, f"{count} letters", seconds)
 
 
-def _serve(port: Connection, *seen: Any) -> None:
+def _serve(port: Connection, away: float, *seen: Any) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Conversation(*seen), LOOPBACK, 0)
+        server = await loop.create_server(lambda: _Conversation(away, *seen), LOOPBACK, 0)
         port.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -61,14 +62,15 @@ def _serve(port: Connection, *seen: Any) -> None:
 
 
 class _Conversation(asyncio.Protocol):
-    def __init__(self, count: Any, first_at: Any, last_at: Any) -> None:
+    def __init__(self, away: float, count: Any, first_at: Any, last_at: Any) -> None:
         self._count, self._first_at, self._last_at = count, first_at, last_at
+        self._away = away
         self._unread = b""
         self._in_letter = False
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
-        transport.write(b"220 sink\r\n")
+        self._say(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
@@ -80,7 +82,13 @@ class _Conversation(asyncio.Protocol):
             self._unread = after
             replies.append(self._letter() if self._in_letter else self._command(before[:4].upper()))
         if replies:
-            self._transport.write(b"".join(replies))
+            self._say(b"".join(replies))
+
+    def _say(self, replies: bytes) -> None:
+        if self._away:
+            asyncio.get_running_loop().call_later(self._away, self._transport.write, replies)
+        else:
+            self._transport.write(replies)
 
     def _command(self, verb: bytes) -> bytes:
         if verb == b"EHLO":

@@ -5,7 +5,7 @@ import threading
 
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.flows import forgetting
+from zoom_bridge.flows import forgetting, restoring
 
 log = logging.getLogger(__name__)
 
@@ -20,4 +20,5 @@ def run(bridge: Bridge, stop: threading.Event) -> int:
         except Failure as failure:
             # The others need not wait for this one; it is tried again the next time.
             log.warning("the people of event %s cannot be erased yet: %s", event_id, failure.message)
+    restoring.settle(bridge.db, bridge.clock())
     return forgotten

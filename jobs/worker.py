@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 _ADDRESS = re.compile(r"[^\s<>()\"'“”:;,]+@[^\s<>()\"'“”:;,]+")
 
+#: What the organiser reads of a mistake of ours.
+MISTAKE = "Something went wrong here. We try again."
+
 Clock = Callable[[], datetime]
 #: Does the rows with these ids, claimed by this word. Most flows take one row at a time.
 Do = Callable[[Sequence[int], str], None]
@@ -65,7 +68,7 @@ def work_through(db: Database, work: Work, clock: Clock, stop: threading.Event, 
         try:
             done += _attempt(db, work, hold, clock)
         except Trouble as trouble:
-            _pause(db, work, trouble.failure, clock())
+            pause(db, work, trouble.failure, clock())
             break
         if once:
             break
@@ -83,24 +86,24 @@ def work_singly(
         for n, row_id in enumerate(hold.ids):
             rest = hold.ids[n:]
             if stop.is_set():
-                _release(db, work.table, rest, hold.word)
+                release(db, work.table, rest, hold.word)
                 return done
             if clock() > renewed_at + claims.LEASE / 3:
                 renewed_at = clock()
-                if not _renew(db, work.table, hold.word, rest, renewed_at):
+                if not renew(db, work.table, hold.word, rest, renewed_at):
                     # We slept too long, and somebody else may have taken over.
-                    _release(db, work.table, rest, hold.word)
+                    release(db, work.table, rest, hold.word)
                     break
             try:
                 done += _attempt(db, work, Hold(hold.word, [row_id], hold.since), clock)
             except Trouble as trouble:
-                _release(db, work.table, rest, hold.word)
-                _pause(db, work, trouble.failure, clock())
+                release(db, work.table, rest, hold.word)
+                pause(db, work, trouble.failure, clock())
                 return done
             except DatabaseUnavailable:
                 # Nobody knows how far the row in hand came: it stays claimed until its lease has run out.
                 with suppress(DatabaseUnavailable):
-                    _release(db, work.table, rest[1:], hold.word)
+                    release(db, work.table, rest[1:], hold.word)
                 raise
         if once:
             break
@@ -110,19 +113,24 @@ def work_singly(
 def _take(db: Database, work: Work, clock: Clock, limit: int) -> Hold | None:
     """Some rows that are due; None when there are none, or the job pauses."""
     since = clock()
-    with db.reading() as connection:
-        run = runs.find(connection, work.job)
-    if run and run.paused_until and since < run.paused_until:
+    if pauses(db, work.job, since):
         return None
     word, ids = work.claim(since) if work.claim else _claim(db, work.table, since, limit)
     return Hold(word, ids, since) if ids else None
+
+
+def pauses(db: Database, job: str, now: datetime) -> bool:
+    """Whether it is in trouble and must not try yet."""
+    with db.glancing() as connection:
+        run = runs.find(connection, job)
+    return run is not None and run.paused_until is not None and now < run.paused_until
 
 
 def _attempt(db: Database, work: Work, hold: Hold, clock: Clock) -> int:
     try:
         work.do(hold.ids, hold.word)
     except Failure as failure:
-        _put_back(db, work, hold, failure, clock())
+        put_back(db, work, hold, failure, clock())
         if failure.systemic:
             raise Trouble(failure) from failure
         log.warning("%s: %s", work.job, without_addresses(failure.message))
@@ -134,7 +142,7 @@ def _attempt(db: Database, work: Work, hold: Hold, clock: Clock) -> int:
         log.exception("%s failed unexpectedly", work.job)
         if len(hold.ids) > 1:
             return _attempt_each(db, work, hold, clock)
-        _put_back(db, work, hold, Failure("Something went wrong here. We try again."), clock())
+        put_back(db, work, hold, Failure(MISTAKE), clock())
         return 0
     return len(hold.ids)
 
@@ -146,7 +154,7 @@ def _attempt_each(db: Database, work: Work, hold: Hold, clock: Clock) -> int:
     return sum(_attempt(db, work, Hold(hold.word, [row_id], hold.since), clock) for row_id in left)
 
 
-def _put_back(db: Database, work: Work, hold: Hold, failure: Failure, now: datetime) -> None:
+def put_back(db: Database, work: Work, hold: Hold, failure: Failure, now: datetime) -> None:
     with db.transaction() as connection:
         for row in claims.held(connection, work.table, hold.ids, hold.word):
             again = next_attempt(failure, row.attempts + 1, now, work.patience)
@@ -157,7 +165,16 @@ def _put_back(db: Database, work: Work, hold: Hold, failure: Failure, now: datet
                 claims.give_up(connection, work.table, row.id, hold.word, now, failure.message)
             else:
                 counted = not failure.systemic
-                claims.postpone(connection, work.table, row.id, hold.word, again, failure.message, counted=counted)
+                claims.postpone(
+                    connection,
+                    work.table,
+                    row.id,
+                    hold.word,
+                    again,
+                    failure.message,
+                    counted=counted,
+                    doubtful=failure.outcome_unknown,
+                )
 
 
 def _claim(db: Database, table: Table, now: datetime, limit: int) -> tuple[str, list[int]]:
@@ -165,17 +182,18 @@ def _claim(db: Database, table: Table, now: datetime, limit: int) -> tuple[str, 
         return claims.claim(connection, table, now, limit)
 
 
-def _renew(db: Database, table: Table, word: str, ids: Sequence[int], now: datetime) -> bool:
+def renew(db: Database, table: Table, word: str, ids: Sequence[int], now: datetime) -> bool:
     with db.transaction() as connection:
         return claims.renew(connection, table, word, ids, now)
 
 
-def _release(db: Database, table: Table, ids: Sequence[int], word: str) -> None:
+def release(db: Database, table: Table, ids: Sequence[int], word: str) -> None:
     with db.transaction() as connection:
         claims.release(connection, table, ids, word)
 
 
-def _pause(db: Database, work: Work, failure: Failure, now: datetime) -> None:
+def pause(db: Database, work: Work, failure: Failure, now: datetime) -> None:
+    """Once for all rows: the organiser gets one alarm, and the next try comes later with each that fails."""
     log.error("%s pauses: %s", work.job, without_addresses(failure.message))
     with db.transaction() as connection:
         run = runs.find(connection, work.job)

@@ -45,6 +45,8 @@ def a_draft(**changes: Any) -> EventDraft:
         "help_hours": "Mo bis Fr, 9 bis 16 Uhr",
         "help_email": "help@example.org",
         "zoom_host": "host@example.org",
+        # Full is full, unless a test is about the waiting list.
+        "waiting_list": False,
         "partners": (Partner("Landesarbeitsgemeinschaft", "in Kooperation mit", "https://partner.example.org"),),
         "panelists": (Panelist("Petra Podium", "Ministerin", "Umweltministerium", "Grußwort"),),
     }

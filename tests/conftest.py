@@ -35,6 +35,7 @@ OUTSIDE = {
     "postgresql": "PostgreSQL (on Debian: apt-get install postgresql)",
     "chromium": "Chromium (on Debian: apt-get install chromium)",
     "java": "Java, for the HTML checker (on Debian: apt-get install default-jre-headless)",
+    "postfix": "Postfix and Dovecot, and root to run them (on Debian: apt-get install postfix dovecot-imapd)",
     "rivet": "Zoom's own library from npm's registry (on Debian: apt-get install npm)",
 }
 REQUIRED = set(filter(None, os.environ.get("ZOOM_BRIDGE_TESTS_REQUIRE", "").split(",")))
@@ -50,6 +51,12 @@ def need(name: str, found: object) -> None:
     if name in REQUIRED:
         pytest.fail(f"required, but {_MISSED}{OUTSIDE[name]}", pytrace=False)
     pytest.skip(f"{_MISSED}{OUTSIDE[name]}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills", type=int, default=10, help="how often a sender dies in the tests of mail under fire"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from typing import Self, cast
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.mail.letters import Envelope
 from zoom_bridge.mail.smtp import PostOffice
+from zoom_bridge.mail.windows import Windows
 
 Mood = Callable[[Envelope], None]
 
@@ -81,10 +82,17 @@ class Mailbox:
     def line(self) -> Iterator[Self]:
         yield self
 
-    def send(self, envelope: Envelope) -> None:
+    def windows(self) -> Windows:
+        return Windows(self.line)
+
+    def send(self, envelope: Envelope, then: str = "", last_look: Callable[[], None] = lambda: None) -> None:
+        last_look()
         with self._lock:
-            for mood in self._moods:
-                mood(envelope)
+            moods = list(self._moods)
+        for mood in moods:
+            # A mood may take its time: others are served meanwhile.
+            mood(envelope)
+        with self._lock:
             self.letters.append(Letter(envelope))
 
     def close(self) -> None: ...

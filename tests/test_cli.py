@@ -108,3 +108,68 @@ def test_the_doctor_asks_for_a_configuration_where_no_trial_runs(tmp_path: Path)
     assert result.exit_code == 1
     assert "zoom-bridge run" in result.output
     assert "--config" in result.output
+
+
+def test_a_backup_put_back_says_at_the_next_start_what_is_held(tmp_path: Path) -> None:
+    config, backup, database = tmp_path / "config.toml", tmp_path / "backup.db", tmp_path / "bridge.db"
+    config.write_text(_A_CONFIGURATION.format(url=f"sqlite:///{database}"), encoding="utf-8")
+    whom = ["invite", "olga@example.org", "--name", "Olga Osterkamp"]
+
+    def call(*words: str) -> str:
+        result = CliRunner().invoke(main, [*words, "--config", str(config)])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    call("db", "upgrade")
+    copied = call("backup", str(backup))
+    before = call(*whom)
+    for file in tmp_path.glob("bridge.db*"):
+        file.unlink()
+    backup.rename(database)
+    after, later = call(*whom), call(*whom)
+
+    assert "is a copy" in copied
+    assert "/organiser/settings/held" in after
+    assert "held" not in before + later
+    assert "0 letters are held" in call("db", "restored")
+
+
+def test_a_backup_of_postgresql_is_left_to_its_own_program(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(_A_CONFIGURATION.format(url="postgresql://nobody@127.0.0.1:1/bridge"), encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["backup", str(tmp_path / "backup"), "--config", str(config)])
+
+    assert result.exit_code == 1
+    assert "pg_dump" in result.output
+    assert "zoom-bridge db restored" in result.output
+
+
+_A_CONFIGURATION = """
+[web]
+base_url = "https://events.example.org"
+secret_key = "a secret of the tests, long enough for all"
+[database]
+url = "{url}"
+[zoom]
+account_id = "account"
+client_id = "client"
+client_secret = "client-secret"
+webhook_secret = "webhook-secret"
+[mail]
+host = "mail.example.org"
+sender = "events@example.org"
+"""
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "run"])
+def test_without_an_address_and_a_good_secret_nothing_starts(command: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[web]\nsecret_key = "short"\n', encoding="utf-8")
+
+    result = CliRunner().invoke(main, [command, "--config", str(config)])
+
+    assert result.exit_code == 1
+    assert "web.base_url" in result.output
+    assert "web.secret_key" in result.output
+    assert "short" not in result.output

@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from zoom_bridge.domain.notice import Notice
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.domain.reminder import Reminder
 from zoom_bridge.domain.webinar import TwinWebinar
-from zoom_bridge.store import tables
+from zoom_bridge.store import mail_tables, tables
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path for room in ("zoom_bridge", "jobs") for path in (ROOT / room).rglob("*.py"))
@@ -36,7 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "richtext": {"markdown_it", "nh3", "markupsafe"},
     "zoom": {"requests", "urllib3"},
     "store": {"sqlalchemy", "alembic"},
-    "mail": {"jinja2", "markupsafe", "aiosmtpd", "idna"},
+    "mail": {"jinja2", "markupsafe", "aiosmtpd", "idna", "imap_tools", "dns"},
     "flows": set(),
     "bridge": set(),
     "web": {"flask", "flask_wtf", "wtforms", "werkzeug", "jinja2", "markupsafe", "email_validator"},
@@ -75,8 +76,8 @@ ROWS: dict[Table, tuple[type, set[str]]] = {
     tables.panelists: (Panelist, {"event_id", "position"}),
     tables.webinars: (TwinWebinar, set()),
     tables.registrations: (Registration, set()),
-    tables.reminders: (Reminder, {"attempts", "last_error", "gave_up_at"}),
-    tables.messages: (Message, set()),
+    mail_tables.reminders: (Reminder, {"attempts", "last_error", "gave_up_at"}),
+    tables.messages: (Message, {"urgency"}),
     tables.deliveries: (WebhookDelivery, set()),
     tables.sightings: (Sighting, {"id", "event_id"}),
     tables.organisers: (Organiser, set()),
@@ -90,6 +91,7 @@ def said(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 

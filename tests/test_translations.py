@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,13 @@ def singular(text: Text) -> str:
     return forms(text)[0]
 
 
-def said() -> Iterator[tuple[str, Text]]:
+@cache
+def said() -> tuple[tuple[str, Text], ...]:
     """(where, text) for everything that the code and the templates say."""
+    return tuple(_extracted())
+
+
+def _extracted() -> Iterator[tuple[str, Text]]:
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
     options = {
         method: {"extensions": "jinja2.ext.do", "newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
@@ -51,6 +57,7 @@ def said() -> Iterator[tuple[str, Text]]:
             yield f"{name}:{line}", text if isinstance(text, str) else (text[0], text[1])
 
 
+@cache
 def translated() -> dict[str, dict[str, Message]]:
     """language → text → message"""
     found: dict[str, dict[str, Message]] = defaultdict(dict)
@@ -59,6 +66,7 @@ def translated() -> dict[str, dict[str, Message]]:
     return found
 
 
+@cache
 def written_in_code() -> set[str]:
     """Every text that stands in the code, for those that go through a table before they are said."""
     paths = [path for path in HOUSE.rglob("*.py") if path.relative_to(HOUSE).parts[0] not in SILENT]

@@ -1,14 +1,17 @@
-"""Assembles the parts once: settings, database, Zoom, post office, letters, links, clock. No behaviour.
+"""Assembles the parts once: settings, database, Zoom, post office, letters, links, clock, and the mailbox that
+letters come back to. No behaviour.
 
 This is where the clock comes from: everybody else is handed `now`, or a clock to ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from zoom_bridge.config import Settings
 from zoom_bridge.links import Links
+from zoom_bridge.mail.destinations import Destinations
 from zoom_bridge.mail.letters import Letters
+from zoom_bridge.mail.return_box import ReturnBox
 from zoom_bridge.mail.smtp import PostOffice
 from zoom_bridge.store.budgets import Ledger
 from zoom_bridge.store.database import Database
@@ -27,6 +30,16 @@ class Bridge:
     letters: Letters
     links: Links
     clock: Callable[[], datetime]
+    return_box: ReturnBox | None = None
+    destinations: Destinations = field(default_factory=Destinations)
+
+
+def return_box_of(settings: Settings, timeout: float = 30) -> ReturnBox | None:
+    imap = settings.imap
+    if not imap.host:
+        return None
+    password = imap.password.get_secret_value()
+    return ReturnBox(imap.host, imap.port, imap.security, imap.username, password, imap.folder, timeout)
 
 
 def system_clock() -> datetime:
@@ -54,7 +67,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = system_clock) -
             mail.password.get_secret_value() if mail.password else None,
             clock=clock,
         ),
-        letters=Letters(links, mail.sender),
+        letters=Letters(links, mail.sender, mail.bounces),
         links=links,
         clock=clock,
+        return_box=return_box_of(settings),
     )

@@ -1,4 +1,4 @@
-"""The command line: run · serve · work · simulate · db · invite · doctor. Every command prints what it did or what to do.
+"""The command line: run · serve · work · simulate · db · backup · invite · doctor. Every command prints what it did or what to do.
 
 `run` is all in one process: without a configuration it is the trial (`trial.py`), with one it is the real thing.
 `serve` and `work` are its two halves, to be started several times each."""
@@ -185,6 +185,38 @@ def upgrade(config_path: Path | None) -> None:
     click.echo(f"The database is at revision {migrations.newest_revision()}.")
 
 
+@db.command()
+@config_option
+def restored(config_path: Path | None) -> None:
+    """After a backup was put back: hold all letters and reminders whose time has come. A copy that “backup” made knows
+    by itself that it was put back; this is for all others, before serve and work are started."""
+    from zoom_bridge.flows import restoring
+
+    bridge = _ready(_settings(config_path))
+    _say_held(bridge, restoring.restored(bridge.db, bridge.clock()))
+
+
+@main.command()
+@config_option
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(config_path: Path | None, file: Path) -> None:
+    """Copy a SQLite database to FILE while it is in use. The copy knows that it is one: when it is put back, letters of
+    the past are held until an owner decides."""
+    from zoom_bridge.store import copies
+
+    settings = _settings(config_path)
+    if not settings.database.url.startswith("sqlite"):
+        raise click.ClickException(
+            "This database is on PostgreSQL, which has its own: pg_dump --format=custom --file FILE.\n"
+            "After putting it back, and before serve and work are started: zoom-bridge db restored --config FILE"
+        )
+    try:
+        copies.write_copy(_ready(settings).db, file)
+    except copies.NoCopy as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file} is a copy of the database as it is now.")
+
+
 @main.command()
 @config_option
 @click.argument("email")
@@ -199,15 +231,10 @@ def upgrade(config_path: Path | None) -> None:
 )
 def invite(config_path: Path | None, email: str, name: str, language: str, role: str) -> None:
     """Make somebody an organiser and print a sign-in link for them, good once and for half an hour."""
-    from email_validator import EmailNotValidError, validate_email
-
     from zoom_bridge.domain.account import Role
     from zoom_bridge.flows import welcoming
 
-    try:
-        address = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise click.BadParameter(str(error), param_hint="EMAIL") from error
+    address = _address(email, "EMAIL")
     bridge = _ready(_settings(config_path))
     click.echo(welcoming.invite(bridge.db, bridge.links, address, name, language, bridge.clock(), Role(role)))
 
@@ -217,27 +244,52 @@ def invite(config_path: Path | None, email: str, name: str, language: str, role:
 @click.option("--data", type=click.Path(path_type=Path), default=Path("zoom-bridge-data"), show_default=True)
 @click.option("--language", type=click.Choice(["de", "en"]), help="Default: German when LANG begins with de.")
 @click.option("--json", "as_json", is_flag=True, help='For programs: {"checks": [{"id", "ok", "says", "do"}]}.')
-def doctor(config_path: Path | None, data: Path, language: str | None, as_json: bool) -> None:
+@click.option(
+    "--letter-to", metavar="ADDRESS", default="", help="Send a test letter there, the way that all letters go."
+)
+@click.option(
+    "--dkim-selector", "selectors", multiple=True, help="Behind “s=” in signed letters. Default: the usual."
+)
+def doctor(
+    config_path: Path | None,
+    data: Path,
+    language: str | None,
+    as_json: bool,
+    letter_to: str,
+    selectors: tuple[str, ...],
+) -> None:
     """Look at everything the service leans on, and say what is wrong and what to do. Within half a minute.
 
     Configuration, database and jobs; access to Zoom, permissions, clock, hosts with licences and settings, limits;
-    the address for webhooks, from outside; the mail server. Nothing is changed and no letter is sent. Ends with 1
-    when something is not in order.
+    the address for webhooks, from outside; the mail server, the mailbox that letters come back to, and what the DNS
+    says of the sender's domain (SPF, DKIM, DMARC). Nothing is changed, and no letter is sent without --letter-to. Ends
+    with 1 when something is not in order.
 
     Without --config and without settings in the environment: the trial that runs with --data."""
     from zoom_bridge import doctor as practice
     from zoom_bridge.i18n import speech
     from zoom_bridge.web import diagnosis
 
+    spoken = language or ("de" if os.environ.get("LANG", "").lower().startswith("de") else "en")
+    wanted = practice.Wanted(_address(letter_to, "--letter-to") if letter_to else "", spoken, selectors)
     try:
         with _silenced("zoom_bridge.zoom"):  # what goes wrong is said in a line of its own
-            findings = practice.examine(load_settings(config_path or _config_of_trial(data)))
+            findings = practice.examine(load_settings(config_path or _config_of_trial(data)), wanted)
     except ConfigError as error:
         findings = practice.unreadable(error.problems)
-    reader = speech(language or ("de" if os.environ.get("LANG", "").lower().startswith("de") else "en"))
+    reader = speech(spoken)
     click.echo(diagnosis.as_json(findings, reader) if as_json else "\n".join(diagnosis.lines(findings, reader)))
     if any(finding.good is False for finding in findings):
         sys.exit(1)
+
+
+def _address(typed: str, what: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(typed, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise click.BadParameter(str(error), param_hint=what) from error
 
 
 @contextmanager
@@ -273,6 +325,7 @@ def _settings(path: Path | None) -> Settings:
 
 def _ready(settings: Settings) -> Bridge:
     """The parts, if the database's schema is the one this version expects."""
+    from zoom_bridge.flows import restoring
     from zoom_bridge.store import migrations
     from zoom_bridge.store.database import DatabaseUnavailable
 
@@ -287,7 +340,19 @@ def _ready(settings: Settings) -> Bridge:
             f"The database {state}, this version needs revision {newest}.\n"
             "Bring it up to date with: zoom-bridge db upgrade --config FILE"
         )
+    held = restoring.notice_copy(bridge.db, bridge.clock())
+    if held is not None:
+        _say_held(bridge, held)
     return bridge
+
+
+def _say_held(bridge: Bridge, held: int) -> None:
+    click.echo(
+        f"A backup was put back. {held} letters are held, and reminders whose time has come will be: they may have left "
+        "after the backup was made.\n"
+        f"An owner decides about them at {bridge.links.page('/organiser/settings/held')}",
+        err=True,
+    )
 
 
 def _run(bridge: Bridge) -> None:

@@ -179,6 +179,36 @@ class MailSettings(_Section):
     connections: Whole = Field(
         4, ge=1, le=32, description="connections to the mail server at once: a whole number from 1 to 32"
     )
+    most_per_hour: Whole = Field(
+        0,
+        ge=0,
+        description="letters an hour that the mail server takes from us at most: a whole number, or 0 for no limit",
+    )
+    bounces: Literal[""] | Address = Field(
+        "", description="the e-mail address that undeliverable letters come back to, or nothing for the sender's"
+    )
+
+    @field_validator("password")
+    @classmethod
+    def _belongs_to_username(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        if bool(info.data.get("username")) != bool(password):
+            raise ValueError
+        return password
+
+
+class ImapSettings(_Section):
+    """The mailbox that undeliverable letters come back to. Without a host it is not read."""
+
+    host: str = Field("", description="the name of the IMAP server, or nothing")
+    port: Whole = Field(993, ge=1, le=65535, description="the IMAP server's port: a whole number from 1 to 65535")
+    security: Literal["none", "starttls", "tls"] = Field("tls", description="one of none, starttls, tls")
+    username: str = Field("", description="the user name of the mailbox")
+    password: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="the password that belongs to imap.username, and none without a user name",
+    )
+    folder: Text = Field("INBOX", description="the folder of the mailbox")
 
     @field_validator("password")
     @classmethod
@@ -193,6 +223,7 @@ class Settings(_Section):
     database: DatabaseSettings
     zoom: ZoomSettings
     mail: MailSettings
+    imap: ImapSettings = Field(default_factory=lambda: ImapSettings.model_validate({}))
 
 
 @dataclass(frozen=True)

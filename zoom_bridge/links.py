@@ -46,6 +46,9 @@ class Links:
     def confirm(self, key: str) -> str:
         return self.page(f"/confirm/{self._token('confirm', key)}")
 
+    def unsubscribe(self, key: str) -> str:
+        return self.page(f"/unsubscribe/{self._token('unsubscribe', key)}")
+
     def organiser_event(self, event_id: int) -> str:
         return self.page(f"/organiser/events/{event_id}")
 
@@ -61,6 +64,9 @@ class Links:
 
     def key_of_confirm(self, token: str) -> str | None:
         return self._key_of("confirm", token)
+
+    def key_of_unsubscribe(self, token: str) -> str | None:
+        return self._key_of("unsubscribe", token)
 
     def sign_in(self, key: str, expires_at: datetime) -> str:
         claims = {"aud": "sign-in", "jti": key, "exp": int(expires_at.timestamp())}

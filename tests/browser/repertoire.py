@@ -38,25 +38,29 @@ from tests.cast import ANNA, BEN, CHIARA, MALLORY, OLGA_EMAIL, OLGA_NAME
 from tests.clock import NOW
 from tests.visitor import Visitor
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.bounce import Bounce
+from zoom_bridge.domain.circular import Group
 from zoom_bridge.domain.event import Recording
 from zoom_bridge.domain.question import Question, QuestionKind
 from zoom_bridge.domain.recurrence import Rhythm, Start, days
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.domain.series import Registering
 from zoom_bridge.flows import (
+    circulating,
     drafting,
     drifting,
     hosting,
     picturing,
     pooling,
     registering,
+    restoring,
     serial,
     subscribing,
     welcoming,
 )
 from zoom_bridge.simulator.records import Poll
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import budgets, dates, organisers
+from zoom_bridge.store import budgets, dates, organisers, overviews, returns
 from zoom_bridge.web.uploads import LOGO, PORTRAIT, STILL, picture_of
 
 
@@ -71,6 +75,7 @@ def play(house: Playhouse) -> Names:
     _spoiled(stage)
     _about_to_begin(stage)
     stage.settle()
+    _came_back(stage)
     _changed_at_zoom(stage)
     _changes(stage)
     stage.settle()
@@ -150,6 +155,8 @@ def _announced(stage: Stage) -> None:
     full = stage.event("full", in_a_week, capacity=2)
     (names["left_out"],) = stage.register(full, CHIARA, confirm=False)
     stage.register(full, ANNA, BEN)
+    listed = stage.event("listed", in_a_week, capacity=1, waiting_list=True)
+    _, names["next_in_line"] = stage.register(listed, ANNA, BEN)
     stage.event("closed", in_a_week, closes_at=NOW - HOUR)
     stage.event("draft", in_a_week, publish=False, **RICH)
     stage.event("film", in_a_week, trailer_url="https://youtu.be/dQw4w9WgXcQ", trailer_text_de="Ein Hof.")
@@ -194,7 +201,18 @@ def _spoiled(stage: Stage) -> None:
     """A webinar that somebody deleted at Zoom, and a letter that nobody takes."""
     spoiled = stage.event("spoiled", NOW + 6 * DAY)
     (stage.names["stuck"],) = stage.register(spoiled, NOBODY_HOME)
-    stage.register(spoiled, ANNA)
+    (stage.names["returned"],) = stage.register(spoiled, ANNA)
+
+
+def _came_back(stage: Stage) -> None:
+    """The letter to somebody at the spoiled event, after it had left."""
+    with stage.db.transaction() as connection:
+        letter = overviews.letters_of(connection, stage.names["returned"].id)[-1]
+        known = returns.find_letter(connection, str(letter.message_id))
+        assert known is not None
+        words = "550 5.1.1 <anna@example.org>: Recipient address rejected: User unknown"
+        bounce = Bounce(str(letter.message_id), (ANNA.email,), final=True, status="5.1.1", words=words)
+        returns.record(connection, known, bounce, stage.clock())
 
 
 def _about_to_begin(stage: Stage) -> None:
@@ -257,6 +275,8 @@ def _running(stage: Stage) -> None:
 def _just_now(stage: Stage) -> None:
     """What no job has seen yet."""
     house, names = stage.house, stage.names
+    stage.register(names["near"], FATOU)
+    restoring.restored(stage.db, stage.clock())
     (names["not_ready"],) = stage.register(names["soon"], EMIL)
     near = names["near"]
     hosting.change_event(stage.db, near.id, replace(near.draft, panelists=(PETRA,)), stage.clock())
@@ -266,6 +286,7 @@ def _just_now(stage: Stage) -> None:
     names["sign_in"] = SimpleNamespace(token=link.rpartition("/")[2])
     _half_typed(stage)
     _team(stage)
+    _written_to_groups(stage)
     letters = house.catcher.letters()
     names["letter"] = next(one for one in letters if one.calendar)
     names["zoom"] = SimpleNamespace(
@@ -318,6 +339,29 @@ def _team(stage: Stage) -> None:
         welcoming.invite(stage.db, stage.links, email, name, "de", stage.clock(), role)
         with stage.db.reading() as connection:
             stage.names[who] = organisers.find_by_email(connection, email)
+
+
+def _written_to_groups(stage: Stage) -> None:
+    """A draft, a message that is just leaving, and one that was stopped."""
+    with stage.db.reading() as connection:
+        olga = organisers.find_by_email(connection, OLGA_EMAIL)
+    assert olga is not None
+    words = {
+        "de": ("Bitte mitbringen: {Titel}", "Guten Tag {Name},\n\nbringen Sie Fragen mit <b>und</b> Zeit."),
+        "en": ("Please bring: {Title}", "Dear {Name},\n\nbring questions <b>and</b> time."),
+    }
+    for name, of, group in (
+        ("draft", "open", Group.REGISTERED),
+        ("leaving", "open", Group.REGISTERED),
+        ("stopped", "over", Group.ABSENT),
+    ):
+        event_id, now = stage.names[of].id, stage.clock()
+        circular_id = circulating.write_circular(stage.db, event_id, group, words, olga.id, now)
+        stage.names[f"circular_{name}"] = SimpleNamespace(id=circular_id)
+        if name != "draft":
+            circulating.send_circular(stage.db, event_id, circular_id, now)
+        if name == "stopped":
+            circulating.stop_circular(stage.db, event_id, circular_id, now)
 
 
 def _half_typed(stage: Stage) -> None:

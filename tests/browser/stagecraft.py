@@ -46,6 +46,7 @@ RICH: dict[str, Any] = {
     "sign_language": True,
     "plain_language": True,
     "participation": True,
+    "follow_ups": ("attended", "absent"),
     "partners": (
         Partner("Landesarbeitsgemeinschaft der Freien Wohlfahrtspflege", "in Kooperation mit", "https://partner.example.org"),
         Partner("Wasserturm"),
@@ -106,6 +107,7 @@ class Stage:
             key=one.key,
             token=self.links.personal_token(one.key),
             confirm=self.links.confirm(one.key).rpartition("/")[2],
+            unsubscribe=self.links.unsubscribe(one.key).rpartition("/")[2],
         )
 
     def panelist(self, event: Any) -> Any:

@@ -27,6 +27,7 @@ SELF_CANCELLED: dict[str, Any] = {"cancelled_at": NOW, "cancelled_by": "self"}
         (Kind.MOVED, STARTS),
         (Kind.CANCELLED, STARTS + timedelta(days=1)),
         (Kind.GOODBYE, STARTS + timedelta(days=1)),
+        (Kind.FOLLOW_UP_PHONE, ENDS + timedelta(days=7)),
     ],
 )
 def test_a_letter_is_useful_until(kind: Kind, instant: datetime) -> None:
@@ -53,6 +54,9 @@ def test_no_letter_leaves_after_its_time(kind: Kind) -> None:
         (Kind.GOODBYE, {}, SELF_CANCELLED, None),
         # Confirmed already, so nothing is asked any more.
         (Kind.PLEASE_CONFIRM, {}, UNTOUCHED, Skip.SUPERSEDED),
+        # Wants no letters but those that belong to the registration.
+        (Kind.FOLLOW_UP_ABSENT, {}, {"unsubscribed_at": NOW}, Skip.UNSUBSCRIBED),
+        (Kind.CONFIRMATION, {}, {"unsubscribed_at": NOW}, None),
         # Came back after cancelling.
         (Kind.GOODBYE, {}, UNTOUCHED, Skip.SUPERSEDED),
         # The person has cancelled since.
@@ -61,6 +65,10 @@ def test_no_letter_leaves_after_its_time(kind: Kind) -> None:
         (Kind.DAY_BEFORE, {}, SELF_CANCELLED, Skip.REGISTRATION_CANCELLED),
         (Kind.JOIN_LINK, {}, SELF_CANCELLED, Skip.REGISTRATION_CANCELLED),
         (Kind.MOVED, {}, SELF_CANCELLED, Skip.REGISTRATION_CANCELLED),
+        # Cancelled, registered again, and not confirmed yet: no seat that a letter could be about.
+        (Kind.CONFIRMATION, {}, UNCONFIRMED, Skip.SUPERSEDED),
+        (Kind.MOVED, {}, UNCONFIRMED, Skip.SUPERSEDED),
+        (Kind.CIRCULAR, {}, UNCONFIRMED, Skip.REGISTRATION_CANCELLED),
         # The event has been cancelled since.
         (Kind.PLEASE_CONFIRM, {"cancelled_at": NOW}, UNCONFIRMED, Skip.EVENT_CANCELLED),
         (Kind.CONFIRMATION, {"cancelled_at": NOW}, UNTOUCHED, Skip.EVENT_CANCELLED),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.builders import an_event
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.reminder import covered_by_confirmation, planned_reminders
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES, ReminderRule, Unit
 from zoom_bridge.domain.wall_time import wall_of
 
 STARTS, ENDS = datetime(2026, 9, 7, 8, 0, tzinfo=UTC), datetime(2026, 9, 7, 9, 30, tzinfo=UTC)
@@ -25,18 +26,52 @@ def test_an_event_owes_a_reminder_the_day_before_and_one_an_hour_before() -> Non
 
 
 @pytest.mark.parametrize(
-    ("day", "hour", "kinds"),
+    ("rules", "kinds"),
     [
-        (True, True, [Kind.DAY_BEFORE, Kind.JOIN_LINK]),
-        (True, False, [Kind.DAY_BEFORE]),
-        (False, True, [Kind.JOIN_LINK]),
-        (False, False, []),
+        (DEFAULT_RULES, [Kind.DAY_BEFORE, Kind.JOIN_LINK]),
+        (DEFAULT_RULES[:1], [Kind.DAY_BEFORE]),
+        (DEFAULT_RULES[1:], [Kind.JOIN_LINK]),
+        ((), []),
     ],
 )
-def test_the_organiser_chooses_which(day: bool, hour: bool, kinds: list[Kind]) -> None:
-    event = an_event(remind_day_before=day, remind_hour_before=hour)
+def test_the_organiser_chooses_which(rules: tuple[ReminderRule, ...], kinds: list[Kind]) -> None:
+    event = an_event(reminders=rules)
 
     assert [reminder.kind for reminder in planned_reminders(event)] == kinds
+
+
+def test_reminders_at_free_times_come_earliest_first_and_each_is_of_use_until_the_next() -> None:
+    rules = (ReminderRule(30, Unit.MINUTES), ReminderRule(3, Unit.DAYS), ReminderRule(2, Unit.HOURS))
+
+    planned = planned_reminders(an_event(reminders=rules))
+
+    assert [(one.rule, one.kind) for one in planned] == [
+        ("3d", Kind.DAY_BEFORE),
+        ("2h", Kind.JOIN_LINK),
+        ("30m", Kind.JOIN_LINK),
+    ]
+    assert [one.due_at for one in planned] == [
+        datetime(2026, 9, 4, 8, 0, tzinfo=UTC),
+        STARTS - timedelta(hours=2),
+        STARTS - timedelta(minutes=30),
+    ]
+    assert [one.useful_until for one in planned] == [
+        STARTS - timedelta(hours=2),
+        STARTS - timedelta(minutes=30),
+        ENDS - timedelta(minutes=15),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule", [ReminderRule(3, Unit.DAYS), ReminderRule(72, Unit.HOURS), ReminderRule(5, Unit.MINUTES)]
+)
+def test_a_rule_is_read_from_its_code(rule: ReminderRule) -> None:
+    assert ReminderRule.read(rule.code) == rule
+
+
+@pytest.mark.parametrize("code", ["", "d", "0d", "61d", "4m", "999h", "1y", "-1d", "1.5h", "²d", "1d "])
+def test_what_is_no_rules_code_is_none(code: str) -> None:
+    assert ReminderRule.read(code) is None
 
 
 @pytest.mark.parametrize("starts_wall", [datetime(2026, 3, 29, 10, 0), datetime(2026, 10, 25, 10, 0)])

@@ -6,6 +6,7 @@ from tests.clock import Clock
 from tests.flows.deeds import letters, rows, run
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import mailing
 
 
@@ -21,11 +22,25 @@ def send_until_quiet(bridge: Bridge, clock: Clock, hours: float = 1) -> None:
 
 
 def in_hand(bridge: Bridge) -> tuple[str, list[int]]:
-    return mailing.claim_letters(bridge.db, bridge.links, 10, bridge.clock())
+    word, letters = mailing.claim_letters(bridge.db, bridge.links, 10, bridge.clock())
+    return word, list(letters)
 
 
-def hand_over(bridge: Bridge, mailbox: Mailbox, word: str, message_id: int) -> None:
-    mailing.send_letter(bridge.db, mailbox, bridge.letters, message_id, word, bridge.clock, {})  # type: ignore[arg-type]
+def hand_over(
+    bridge: Bridge,
+    mailbox: Mailbox,
+    word: str,
+    message_id: int,
+    seen: dict[tuple[int, int], Event] | None = None,
+) -> None:
+    """One letter, as a sender does it: look, hand over, write down. What must not leave raises its error."""
+    events_seen = {} if seen is None else seen
+    turn = mailing.take_turn(bridge.db, bridge.letters, word, [], [message_id], 1, bridge.clock, events_seen)
+    for _, error in turn.broken:
+        raise error
+    for one in turn.leaving:
+        mailbox.send(one.envelope)
+        mailing.take_turn(bridge.db, bridge.letters, word, [one.number], [], 0, bridge.clock, events_seen)
 
 
 def outbox(bridge: Bridge) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
 from zoom_bridge.flows import drifting, hosting, looking
 from zoom_bridge.simulator.world import World
+from zoom_bridge.store import twin_tables
 
 MAILS = {"registrants_email_notification": True}
 WRAPPED = (
@@ -489,7 +490,9 @@ def test_however_long_zoom_is_away_the_look_comes_back(
     run(bridge, "sync_webinars")
     world.faults.down()
 
-    for _ in range(450):
+    for attempts in (0, 10, 1_000, 100_000):
+        with bridge.db.transaction() as connection:
+            connection.execute(twin_tables.looks.update().values(attempts=attempts))
         look(bridge, clock)
 
     assert rows(bridge, "looks", kind="webinar")[0].due_at

@@ -19,8 +19,10 @@ from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.finding import Finding
 from zoom_bridge.flows import consulting, examining
 from zoom_bridge.flows.examining import Patient
+from zoom_bridge.flows.vouching import Sending
 from zoom_bridge.i18n import speech
 from zoom_bridge.mail.catcher import MailCatcher
+from zoom_bridge.mail.names import Names
 from zoom_bridge.mail.smtp import PostOffice
 from zoom_bridge.store import migrations, runs
 from zoom_bridge.web import diagnosis
@@ -82,8 +84,13 @@ def patient(
             zoom=ZoomClient(to_zoom, oauth, zoom.api_url, clock),
             overheard=overheard,
             doorbell=Doorbell(to_us, DOOR, "webhook-secret", "account", clock),
-            post=PostOffice("127.0.0.1", catcher.port, "none", timeout=5),
-            mail_server=f"127.0.0.1:{catcher.port}",
+            sending=Sending(
+                post=PostOffice("127.0.0.1", catcher.port, "none", timeout=5),
+                server=f"127.0.0.1:{catcher.port}",
+                sender="events@example.org",
+                bounces="events@example.org",
+                names=Names(),
+            ),
             hosts=[HOST],
             pretended=False,
             clock=clock,
@@ -210,12 +217,13 @@ def test_the_doctor_waits_for_nobody(patient: Patient) -> None:
             released.wait()
             raise Failure("too late")
 
-    patient = replace(patient, zoom=cast(ZoomClient, Stuck()), post=PostOffice("127.0.0.1", 1, "none", timeout=1))
+    nowhere = replace(patient.sending, post=PostOffice("127.0.0.1", 1, "none", timeout=1))
+    patient = replace(patient, zoom=cast(ZoomClient, Stuck()), sending=nowhere)
 
     findings = examining.examine(patient, seconds=1.5)
     released.set()
     for thread in threading.enumerate():
-        if thread.name in {"database", "zoom", "webhook", "mail"}:
+        if thread.name in {"database", "zoom", "webhook", "mail", "mailbox", "names"}:
             thread.join()
 
     assert "zoom.time" in bad(findings)

@@ -28,6 +28,7 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.notice import NoticeKind
 from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.registration import Door
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES
 from zoom_bridge.flows import hosting, informing, registering
 from zoom_bridge.simulator.world import World
 
@@ -262,7 +263,7 @@ def test_what_became_of_a_reminder_is_not_told_otherwise_after_an_edit(
 
 
 def test_a_reminder_can_be_switched_off_and_on_again(bridge: Bridge, event: Event) -> None:
-    change(bridge, event, remind_day_before=False)
+    change(bridge, event, reminders=DEFAULT_RULES[1:])
     off = reminders(bridge)
     change(bridge, event)
 

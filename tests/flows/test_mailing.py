@@ -9,7 +9,7 @@ from jobs import send_mail
 from tests.builders import a_draft, an_attendee
 from tests.cast import ANNA, BEN, MALLORY, OLGA_EMAIL
 from tests.clock import Clock
-from tests.flows.deeds import attend, letters, look, rows, said
+from tests.flows.deeds import attend, letters, look, rows, run, said, twin
 from tests.flows.posting import hand_over, in_hand, outbox, send, send_until_quiet
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
@@ -118,7 +118,7 @@ def test_a_change_in_the_middle_of_a_run_is_seen_by_the_next_letter(
         hosting.change_event(
             bridge.db, event.id, a_draft(title_de=title, title_en=title, zoom_host=event.zoom_host), bridge.clock()
         )
-        mailing.send_letter(bridge.db, mailbox, bridge.letters, message_id, word, bridge.clock, seen)
+        hand_over(bridge, mailbox, word, message_id, seen)
 
     assert [title in said(letter) for letter, title in zip(mailbox.letters, titles[1::2], strict=True)] == [
         True,
@@ -298,3 +298,23 @@ def test_a_letter_to_somebody_with_hostile_names_leaves_harmlessly(
     letter = mailbox.last(MALLORY.email)
     assert letter.message["Bcc"] is None
     assert "<script>" not in letter.html
+
+
+def test_a_letter_says_how_to_come_in_by_telephone_as_soon_as_zoom_has_told_us(
+    bridge: Bridge, event: Event, mailbox: Mailbox
+) -> None:
+    attend(bridge, event, ANNA)
+    send(bridge)
+    early = mailbox.last(ANNA.email)
+    run(bridge, "sync_webinars")
+    attend(bridge, event, BEN)
+
+    send(bridge)
+
+    way = twin(bridge, event).phone_way
+    late = mailbox.last(BEN.email)
+    assert way
+    for text in (late.text, late.calendar.replace("\r\n ", "").replace("\n ", "")):
+        assert way.numbers[0].number in text
+        assert way.webinar_number in text
+    assert way.webinar_number not in early.text

@@ -13,6 +13,7 @@ from tests.clock import Clock
 from tests.flows.deeds import asked, attend, current, in_zoom, rows, run, said
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain import retry
 from zoom_bridge.domain.event import Event, Panelist
 from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.refusals import NotFound
@@ -309,12 +310,18 @@ def test_whom_zoom_takes_and_never_shows_is_asked_for_ever_more_rarely_and_in_th
     run(bridge, "sync_webinars")
     monkeypatch.setattr("zoom_bridge.zoom.client.ZoomClient.list_panelists", lambda *_: [])
 
-    for _ in range(500):
+    waits = []
+    for _ in range(14):
         run(bridge, "sync_panelists")
         (seat,) = seats(bridge, event)
-        if seat.due_at is None:
-            break
+        waits.append(seat.due_at - clock())
         clock.set(seat.due_at)
+    with bridge.db.transaction() as connection:
+        panel_seats.change(connection, seat.id, attempts=retry.ZOOM.tries - 1)
+    run(bridge, "sync_panelists")
+    (seat,) = seats(bridge, event)
 
+    assert waits[0] < waits[-1] <= retry.ZOOM.longest
+    assert seat.due_at is None
     assert seat.gave_up_at
     assert seat.last_error == inviting.NOT_SHOWN

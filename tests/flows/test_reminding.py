@@ -11,8 +11,9 @@ from tests.flows.deeds import attend, current, letters, look, rows, run
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES, ReminderRule, Unit
 from zoom_bridge.flows import hosting, registering, reminding
-from zoom_bridge.store import claims, tables
+from zoom_bridge.store import claims, mail_tables
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -101,6 +102,66 @@ def test_after_a_long_night_only_what_is_still_of_use_is_sent(
     assert len(mailbox.to(ANNA.email)) == 1, "the way in helps while the event runs"
 
 
+FREE = (ReminderRule(3, Unit.DAYS), ReminderRule(1, Unit.DAYS), ReminderRule(2, Unit.HOURS), ReminderRule(30, Unit.MINUTES))  # fmt: skip
+
+
+def with_rules(bridge: Bridge, event: Event, *rules: ReminderRule) -> Event:
+    draft = a_draft(zoom_host=event.zoom_host, reminders=rules)
+    return hosting.change_event(bridge.db, event.id, draft, bridge.clock())
+
+
+def test_with_any_number_of_reminders_each_comes_once_and_who_is_late_gets_only_what_is_to_come(
+    bridge: Bridge, event: Event, clock: Clock
+) -> None:
+    with_rules(bridge, event, *FREE)
+    attend(bridge, event, ANNA)
+
+    for before in (3 * DAY, DAY, 2 * HOUR, HOUR / 2):
+        clock.set(event.starts_at - before)
+        remind(bridge)
+        remind(bridge)
+        if before == DAY:
+            clock.advance(minutes=1)
+            attend(bridge, event, BEN)
+
+    assert reminded(bridge, event, ANNA) == ["day_before", "day_before", "join_link", "join_link"]
+    assert reminded(bridge, event, BEN) == ["join_link", "join_link"]
+    assert {row.rule for row in rows(bridge, "reminders") if row.queued_at} == {"3d", "1d", "2h", "30m"}
+
+
+def test_a_letter_that_waited_until_the_next_reminder_came_makes_room_for_it(
+    bridge: Bridge, event: Event, clock: Clock, mailbox: Mailbox
+) -> None:
+    with_rules(bridge, event, FREE[0])
+    with_rules(bridge, event, *FREE)
+    attend(bridge, event, ANNA)
+    run(bridge, "send_mail")
+    mailbox.empty()
+    clock.set(event.starts_at - 3 * DAY)
+    remind(bridge)
+
+    clock.set(event.starts_at - DAY)
+    remind(bridge)
+    run(bridge, "send_mail")
+
+    assert len(mailbox.to(ANNA.email)) == 1
+    assert letters(bridge, look(bridge, event, ANNA))[-2:] == [("day_before", "expired"), ("day_before", "sent")]
+
+
+def test_without_reminders_there_are_none_and_later_there_may_be_some(
+    bridge: Bridge, event: Event, clock: Clock
+) -> None:
+    with_rules(bridge, event)
+    off = fates(bridge)
+    with_rules(bridge, event, FREE[3])
+    attend(bridge, event, ANNA)
+    clock.set(event.starts_at - HOUR / 2)
+    remind(bridge)
+
+    assert off == {"day_before": "switched_off", "join_link": "switched_off"}
+    assert reminded(bridge, event) == ["join_link"]
+
+
 def test_down_over_the_whole_event_sends_nothing(bridge: Bridge, event: Event, clock: Clock) -> None:
     attend(bridge, event, ANNA)
     clock.set(event.ends_at)
@@ -131,7 +192,7 @@ def test_when_both_are_due_only_the_newer_is_sent(bridge: Bridge, event: Event, 
     """By their usual times this cannot happen; an unusual plan must not send two letters at once."""
     attend(bridge, event, ANNA)
     with bridge.db.transaction() as connection:
-        connection.execute(tables.reminders.update().values(useful_until=event.ends_at))
+        connection.execute(mail_tables.reminders.update().values(useful_until=event.ends_at))
     clock.set(event.starts_at - timedelta(minutes=30))
 
     remind(bridge)
@@ -169,7 +230,7 @@ def test_a_reminder_that_was_switched_off_while_it_was_in_hand_is_not_sent(
     attend(bridge, event, ANNA)
     clock.set(event.starts_at - DAY)
     word, ids = claim(bridge)
-    draft = a_draft(zoom_host=event.zoom_host, remind_day_before=False)
+    draft = a_draft(zoom_host=event.zoom_host, reminders=DEFAULT_RULES[1:])
     hosting.change_event(bridge.db, event.id, draft, clock())
 
     reminding.queue_reminder(bridge.db, ids[0], word, clock())
@@ -252,4 +313,4 @@ def test_the_day_before_is_the_same_hour_on_the_wall_when_the_clocks_change(
 
 def claim(bridge: Bridge) -> tuple[str, list[int]]:
     with bridge.db.transaction() as connection:
-        return claims.claim(connection, tables.reminders, bridge.clock(), 1)
+        return claims.claim(connection, mail_tables.reminders, bridge.clock(), 1)

@@ -19,6 +19,7 @@ from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.recurrence import MOST_DATES, Rhythm, Start, days
 from zoom_bridge.domain.refusals import EventFull, LinkExpired, NotAllowed, WallTimeMissing
 from zoom_bridge.domain.registration import Attendee
+from zoom_bridge.domain.reminder_rule import ReminderRule, Unit
 from zoom_bridge.domain.series import Registering, Series
 from zoom_bridge.flows import hosting, registering, serial, subscribing, wording
 from zoom_bridge.simulator.world import World
@@ -97,6 +98,17 @@ def test_an_event_is_in_one_series_at_most_and_a_series_has_an_end(bridge: Bridg
 
     assert weekly(bridge, event) == series, "the button was pressed twice"
     assert len(dates_of(bridge, series)) == 3
+
+
+def test_each_date_has_the_reminders_of_the_first(bridge: Bridge, event: Event) -> None:
+    rules = (ReminderRule(3, Unit.DAYS), ReminderRule(30, Unit.MINUTES))
+    draft = replace(serial.draft_of(event), reminders=rules)
+    hosting.change_event(bridge.db, event.id, draft, bridge.clock())
+
+    _, second = dates_of(bridge, weekly(bridge, event, 2))
+
+    assert second.reminders == rules
+    assert [row.rule for row in rows(bridge, "reminders", event_id=second.id)] == ["3d", "30m"]
 
 
 def test_a_date_can_be_added_later(bridge: Bridge, event: Event) -> None:
@@ -373,3 +385,52 @@ def test_the_same_letter_is_not_written_again_and_again(bridge: Bridge, event: E
         clock.advance(minutes=2)
 
     assert len(rows(bridge, "messages")) <= 4
+
+
+def test_of_several_dates_the_free_ones_are_confirmed_and_the_full_ones_waited_for(
+    bridge: Bridge, event: Event, mailbox: Mailbox
+) -> None:
+    series = weekly(bridge, event, 2)
+    first, second = dates_of(bridge, series)
+    draft = replace(serial.draft_of(second), capacity=1, waiting_list=True)
+    hosting.change_event(bridge.db, second.id, draft, bridge.clock())
+    attend(bridge, second, CHIARA)
+
+    assert choose(bridge, series, ANNA, first, second) == []
+    confirm(bridge, first, ANNA)
+    confirm(bridge, first, ANNA)
+
+    assert look(bridge, first, ANNA).active
+    assert look(bridge, second, ANNA).waiting
+    assert [kind for kind, _ in letters(bridge, look(bridge, first, ANNA))] == ["please_confirm", "confirmation"]
+    assert [kind for kind, _ in letters(bridge, look(bridge, second, ANNA))] == ["waiting"]
+
+    registering.cancel(bridge.db, look(bridge, second, CHIARA).key, bridge.clock())
+    assert look(bridge, second, ANNA).active
+
+    attend(bridge, second, CHIARA)
+    subscribing.cancel_all(bridge.db, look(bridge, first, ANNA).key, bridge.clock())
+    assert look(bridge, second, CHIARA).active
+
+
+def test_leaving_all_dates_tells_of_seats_in_one_letter_and_of_each_waiting_list_in_its_own(
+    bridge: Bridge, event: Event, mailbox: Mailbox, clock: Clock
+) -> None:
+    series = weekly(bridge, event, 2)
+    first, second = dates_of(bridge, series)
+    draft = replace(serial.draft_of(second), capacity=1, waiting_list=True)
+    hosting.change_event(bridge.db, second.id, draft, bridge.clock())
+    attend(bridge, second, CHIARA)
+    choose(bridge, series, ANNA, first, second)
+    confirm(bridge, first, ANNA)
+    run(bridge, "send_mail")
+    mailbox.letters.clear()
+
+    subscribing.cancel_all(bridge.db, look(bridge, second, ANNA).key, clock.advance(minutes=1))
+    run(bridge, "send_mail")
+
+    subjects = sorted(letter.subject for letter in mailbox.letters)
+    assert [subject.partition(":")[0] for subject in subjects] == [
+        "Sie sind abgemeldet",
+        "Sie stehen nicht mehr auf der Warteliste",
+    ]

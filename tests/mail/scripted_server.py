@@ -134,11 +134,12 @@ class ScriptedServer:
             # Refused while it is still being sent: the server does not listen to the rest.
             self._answer(sock, "body", "")
             raise _Cut
-        while not waiting.endswith(b"\r\n.\r\n") and waiting != b".\r\n":
+        while b"\r\n.\r\n" not in waiting:
             waiting += self._read(sock)
-        self.letters.append(waiting)
+        letter, dot, rest = waiting.partition(b"\r\n.\r\n")
+        self.letters.append(letter + dot)
         self._answer(sock, "end", "250 taken")
-        return b""
+        return rest
 
     def _read(self, sock: socket.socket) -> bytes:
         data = sock.recv(65536)

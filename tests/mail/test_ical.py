@@ -9,12 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from tests.builders import an_event
+from tests.builders import a_webinar, an_event
 from tests.cast import MALLORY
 from tests.clock import NOW
-from tests.mail.post import LINKS, SENDER, a_letter, a_reader, an_event_for
+from tests.mail.post import LINKS, SENDER, Read, a_letter, a_reader, an_event_for, letters, ready
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.wall_time import instant_of
+from zoom_bridge.domain.webinar import DialIn
 from zoom_bridge.mail.ical import calendar_file, calendar_file_public
 from zoom_bridge.mail.vtimezone import vtimezone
 
@@ -249,3 +250,37 @@ def test_a_caller_without_an_address_can_take_the_entry_back_as_well():
     file = the_file(registration=caller, method="CANCEL")
 
     assert "ATTENDEE" not in file.decode()
+
+
+def test_the_entry_says_how_to_come_in_by_telephone_as_soon_as_zoom_has_told_us():
+    germany, austria = DialIn("DE", "+49 69 7104 9922", "Frankfurt"), DialIn("AT", "+43 12 3253 1245")
+    twin = a_webinar(dial_in=(DialIn("US", "+1 646 558 8656"), austria, germany), passcode="471100")
+
+    _, told = read(the_file(phone=twin.phone_way))
+    _, untold = read(the_file(phone=a_webinar().phone_way))
+
+    for words in ("Per Telefon:", "+49 69 7104 9922", "Webinar-Nummer: 812 3456 7890", "Kenncode: 471100"):
+        assert words in told["DESCRIPTION"]
+    assert "+1 646" not in told["DESCRIPTION"], "the nearest numbers are enough; all are on the personal page"
+    assert "Telefon:" not in untold["DESCRIPTION"]
+    assert "471100" not in calendar_file_public(an_event(), LINKS, "de", NOW).decode(), (
+        "that is for who registered"
+    )
+
+
+def test_so_does_the_letter_and_the_entry_in_it():
+    twin = a_webinar(dial_in=(DialIn("DE", "+49 69 7104 9922"),), passcode="471100")
+    message, event, anna = ready(Kind.CONFIRMATION), an_event(), a_reader()
+
+    letter = Read(letters().compose(message, event, anna, NOW, None, twin.phone_way))
+    untold = Read(letters().compose(message, event, anna, NOW))
+
+    for text in (letter.text, letter.html, unfolded(letter.calendar)):
+        assert "+49 69 7104 9922" in text
+        assert "812 3456 7890" in text
+        assert "471100" in text
+    assert "Kenncode" not in untold.text + untold.html + untold.calendar
+
+
+def unfolded(calendar: str) -> str:
+    return calendar.replace("\n ", "")

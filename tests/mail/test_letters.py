@@ -25,7 +25,7 @@ from tests.mail.post import (
     ready,
 )
 from zoom_bridge.domain.failures import Failure
-from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.message import FOLLOW_UPS, Kind
 from zoom_bridge.mail.letters import Letters
 from zoom_bridge.mail.rendering import environment
 
@@ -175,8 +175,18 @@ def test_please_confirm_has_one_button_a_deadline_and_no_advertising(language):
     assert deadline in letter.html
     assert event.wording(language).subtitle not in letter.text + letter.html
     assert event.wording(language).description[:20] not in letter.text + letter.html
-    assert PERSONAL not in letter.text + letter.html
+    assert PERSONAL not in (letter.text + letter.html).replace(f"{PERSONAL}/data", "")
     assert letter.calendar == ""
+
+
+@every_letter
+@in_both_languages
+def test_every_letter_leads_to_ones_own_data_and_out_of_what_one_is_in(kind, language):
+    links = shown(a_letter(kind, language).html).links
+
+    assert f"{PERSONAL}/data" in links
+    in_it = kind not in {Kind.PLEASE_CONFIRM, Kind.CANCELLED, Kind.GOODBYE} | FOLLOW_UPS
+    assert (f"{PERSONAL}/cancel" in links) is in_it
 
 
 def test_a_deadline_that_the_registration_lacks_is_the_letters_own():

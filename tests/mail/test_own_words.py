@@ -215,7 +215,9 @@ def test_a_specimen_has_no_personal_link(kind, language):
     assert letter.recipient == "Olga Osterkamp <olga@example.org>"
     assert letter.sender == f"Umweltministerium <{SENDER}>"
     assert letter.reply_to == "Servicestelle <help@example.org>"
-    assert (letter.calendar is not None) is (kind in {Kind.CONFIRMATION, Kind.MOVED, Kind.CANCELLED, Kind.GOODBYE})
+    assert (letter.calendar is not None) is (
+        kind in {Kind.CONFIRMATION, Kind.MOVED_UP, Kind.MOVED, Kind.CANCELLED, Kind.GOODBYE}
+    )
 
 
 def test_specimens_of_reminders_read_as_on_their_day():

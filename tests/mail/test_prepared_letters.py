@@ -70,6 +70,7 @@ def rendered_for_one(kind, language, event, registration):
         link=LINKS.personal(key),
         cancel_link=LINKS.personal(key, "cancel"),
         data_link=LINKS.personal(key, "data"),
+        unsubscribe_link=LINKS.unsubscribe(key),
         confirm_link=LINKS.confirm(key),
         confirm_by=moment(speech(language), registration.confirm_by, event.timezone),
     )
@@ -174,6 +175,7 @@ def test_every_slot_of_a_letter_is_a_field_of_a_person_or_an_entry():
         "link",
         "cancel_link",
         "data_link",
+        "unsubscribe_link",
         "confirm_link",
         "confirm_by",
         "sign_in_link",

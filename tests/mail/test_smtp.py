@@ -78,6 +78,121 @@ def test_one_line_carries_many_letters(office_for, features):
         assert server.connections == 1
 
 
+def test_the_next_letter_is_announced_with_the_last_dot_and_its_text_leaves_in_its_own_turn(office_for):
+    with ScriptedServer("PIPELINING", end=["250 taken", (0.1, "250 taken")]) as server:
+        with office_for(server).line() as line:
+            line.send(LETTER, TO_BEN.recipient)
+            while "RCPT TO:<ben@example.org>" not in server.commands:
+                time.sleep(0.001)
+            before = list(server.letters)
+            line.send(TO_BEN)
+
+        assert before == [LETTER.data + b".\r\n"], "announced, and no more"
+        assert len(server.letters) == 2
+        assert server.connections == 1
+        assert server.commands.count("RCPT TO:<ben@example.org>") == 1
+
+
+def test_without_pipelining_nothing_is_announced(office_for):
+    with ScriptedServer() as server:
+        with office_for(server).line() as line:
+            line.send(LETTER, TO_BEN.recipient)
+
+        assert "RCPT TO:<ben@example.org>" not in server.commands
+
+
+@pytest.mark.parametrize("instead", [LETTER, None], ids=["another letter", "nothing"])
+def test_what_was_announced_and_does_not_come_costs_the_line_and_no_letter(office_for, instead):
+    with ScriptedServer("PIPELINING") as server:
+        office = office_for(server)
+        with office.line() as line:
+            line.send(LETTER, TO_BEN.recipient)
+            if instead:
+                line.send(instead)
+        with office.line() as line:
+            line.send(TO_BEN)
+
+        assert len(server.letters) == (3 if instead else 2)
+        assert server.connections == 2
+        assert b"RSET" not in b"".join(server.letters), "no command was taken for a letter's text"
+
+
+@pytest.mark.parametrize("end", ["451 try later", "554 no"])
+def test_a_refused_letter_does_not_disturb_the_one_that_was_announced_with_it(office_for, end):
+    with ScriptedServer("PIPELINING", end=[end, "250 taken"]) as server:
+        with office_for(server).line() as line:
+            with pytest.raises(Failure):
+                line.send(LETTER, TO_BEN.recipient)
+            line.send(TO_BEN)
+
+        assert server.letters[1] == TO_BEN.data + b".\r\n"
+        assert server.connections == 1
+
+
+def test_an_announced_recipient_who_is_refused_fails_in_their_own_turn(office_for):
+    script = {"RCPT": ["250 fine", "550 5.1.1 unknown", "250 fine"], "DATA": ["354 go", "554 nobody", "354 go"]}
+    with ScriptedServer("PIPELINING", **script) as server:
+        with office_for(server).line() as line:
+            line.send(LETTER, TO_BEN.recipient)
+            with pytest.raises(Failure) as caught:
+                line.send(TO_BEN)
+            line.send(LETTER)
+
+        assert caught.value.permanent
+        assert "5.1.1 unknown" in caught.value.message
+        assert len(server.letters) == 2
+
+
+@pytest.mark.parametrize("answer", ["421 enough on this line", CUT])
+def test_a_server_that_tires_of_what_was_announced_gets_it_anew_on_another_line(office_for, answer):
+    with ScriptedServer("PIPELINING", MAIL=["250 fine", answer, "250 fine"]) as server:
+        with office_for(server).line() as line:
+            line.send(LETTER, TO_BEN.recipient)
+            line.send(TO_BEN)
+
+        assert len(server.letters) == 2
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("answer", ["421 going down", CUT, "hello"])
+def test_after_an_answer_that_ends_the_line_what_was_announced_is_forgotten_with_it(office_for, answer):
+    with ScriptedServer("PIPELINING", end=[answer, "250 taken"]) as server:
+        with office_for(server).line() as line:
+            with pytest.raises(Failure):
+                line.send(LETTER, TO_BEN.recipient)
+            line.send(TO_BEN)
+
+        assert len(server.letters) == 2
+        assert server.connections == 2
+
+
+def test_a_letter_that_was_announced_and_is_too_big_never_leaves(office_for):
+    big = Envelope(TO_BEN.sender, TO_BEN.recipient, b"x" * 60)
+    with ScriptedServer("PIPELINING", "SIZE 50") as server:
+        with office_for(server).line() as line:
+            line.send(LETTER, big.recipient)
+            with pytest.raises(Failure):
+                line.send(big)
+            line.send(LETTER)
+
+        assert len(server.letters) == 2
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("reason", [Failure("not now"), RuntimeError()])
+def test_a_letter_kept_back_at_the_last_look_leaves_no_byte_and_the_next_one_comes_whole(office_for, reason):
+    def last_look() -> None:
+        raise reason
+
+    with ScriptedServer("PIPELINING") as server:
+        with office_for(server).line() as line:
+            with pytest.raises(type(reason)):
+                line.send(LETTER, last_look=last_look)
+            line.send(TO_BEN)
+
+        assert server.letters == [TO_BEN.data + b".\r\n"]
+
+
 def test_a_line_that_nobody_needs_is_closed_after_a_while(office_for, monkeypatch):
     monkeypatch.setattr(smtp, "IDLE_SECONDS", 0.05)
     with ScriptedServer() as server:

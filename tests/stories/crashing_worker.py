@@ -1,6 +1,7 @@
 """A worker that kills itself at a named point, as if the power failed there. Run as a program, by tests only.
 
-    crashing_worker.py --config FILE [--jobs send_mail,…] [--die MODULE:NAME:before|after[:N]] [--lease SECONDS]
+    crashing_worker.py --config FILE [--jobs send_mail,…|upgrade] [--die MODULE:NAME:before|after[:N]]
+                       [--lease SECONDS]
 
 It does what is due, again and again, until nothing is, and ends with 0. With --die, the N-th call of that function or
 method kills the process with SIGKILL, before the call or after it.
@@ -28,7 +29,7 @@ from sqlalchemy import Table, func, select
 from jobs.timetable import TIMETABLE
 from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import load_settings
-from zoom_bridge.store import claims, tables
+from zoom_bridge.store import claims, mail_tables, migrations, tables
 
 #: What is due later than this, such as a reminder, is left to others.
 LOOKS_AHEAD = timedelta(hours=1)
@@ -41,7 +42,7 @@ ROWS: dict[str, Table] = {
     "send_mail": tables.messages,
     "sync_registrants": tables.registrations,
     "sync_webinars": tables.webinars,
-    "queue_reminders": tables.reminders,
+    "queue_reminders": mail_tables.reminders,
     "reconcile_attendance": tables.reports,
 }
 
@@ -133,6 +134,9 @@ def main() -> None:
     bridge = assemble(load_settings(asked.config), clock)
     if asked.die:
         set_trap(asked.die)
+    if asked.jobs == "upgrade":
+        migrations.upgrade(bridge.db)
+        return
     work(bridge, clock, asked.jobs.split(","))
     bridge.post.close()
 

@@ -48,15 +48,15 @@ ZOOM = "zoom_bridge.zoom.client:ZoomClient"
 
 #: Point → how many letters leave twice because of it.
 WHILE_SENDING = {
-    "before the claim": (f"{CLAIMS}:claim:before", 0),
-    "in the claim": (f"{CLAIMS}:claim:after", 0),
-    "after the claim": (f"{MAILING}:send_letter:before:3", 0),
+    "before the claim": (f"{CLAIMS}:claim_in_order:before", 0),
+    "in the claim": (f"{CLAIMS}:claim_in_order:after", 0),
+    "after the claim": (f"{MAILING}:take_turn:before", 0),
     "after rendering": (f"{LETTERS}.compose:after:3", 0),
     "before MAIL": (f"{LINE}.send:before:3", 0),
     "within DATA": (f"{LINE}._hand_over:before:3", 0),
     "after 250": (f"{LINE}.send:after:3", 1),
-    "before the commit": (f"{CLAIMS}:finish:after:3", 1),
-    "after the commit": (f"{MAILING}:send_letter:after:3", 0),
+    "before the commit": (f"{CLAIMS}:finish_all:after:3", 1),
+    "after the commit": (f"{MAILING}:take_turn:after:4", 0),
 }
 WHILE_CREATING = {
     "after the intent": f"{ZOOM}.create_webinar:before",
@@ -137,6 +137,10 @@ def house(db: Database, tmp_path: Path, catcher: MailCatcher, processes: Process
     listener = Listener(ledger, LOOPBACK, 0, threads=2)
     listener.start()
     config = write_config(tmp_path, db.url, web_port=20_000, zoom_port=listener.port, smtp_port=catcher.port)
+    # One letter in hand at a time: what is in flight on each connection may come twice.
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("connections = 2", "connections = 1"), encoding="utf-8"
+    )
     bridge = assemble(load_settings(config))
     yield House(config, bridge, world, ledger, catcher, processes)
     bridge.db.dispose()

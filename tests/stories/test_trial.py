@@ -197,8 +197,10 @@ def test_run_with_a_configuration_is_pages_and_jobs_in_one_process(
     )
     assert processes.run("upgrade", "db", "upgrade", "--config", config).popen.returncode == 0
     assert processes.run("invite", "invite", "olga@example.org", "--name", "Olga", "--config", config).said
-    running = processes.start("run", "run", "--config", config)
+    # Flask's debugger would start everything a second time, and every letter would leave twice.
+    running = processes.start("run", "run", "--config", config, FLASK_DEBUG="1")
     processes.wait_for_port(port)
+    assert running.children() == []
     olga = Traveller({f"http://{LOOPBACK}:{port}": on_the_wire()})
 
     # There is nobody at Zoom's address; the pages and the letters do not mind.

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
 from zoom_bridge.domain.instance import Instance
 from zoom_bridge.domain.question import Question, QuestionKind
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES
 from zoom_bridge.i18n import speech
 from zoom_bridge.web.fields import clock_of, day_of
 from zoom_bridge.web.form_rows import MOST_ROWS
@@ -551,8 +552,7 @@ def test_title_day_start_and_end_are_enough():
 
     assert draft.zoom_host == "host@example.org"
     assert draft.double_opt_in
-    assert draft.remind_day_before
-    assert draft.remind_hour_before
+    assert draft.reminders == DEFAULT_RULES
 
 
 NAMES = sorted(

@@ -12,13 +12,14 @@ from tests.cast import ANNA, BEN, MALLORY, OLGA_EMAIL
 from tests.web.test_organiser import seat
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES, ReminderRule, Unit
 from zoom_bridge.flows import hosting, mailing
 from zoom_bridge.i18n import speech
 from zoom_bridge.store import organisers, outbox, overviews, tables
 from zoom_bridge.web.letter_frame import letter_document
 from zoom_bridge.web.mail_plan import read_plan
 
-TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN | TO_PANEL]
+TO_ATTENDEES = [kind for kind in Kind if kind not in LETTING_IN | TO_PANEL | {Kind.CIRCULAR}]
 LETTERS = "/organiser/events/{}/letters"
 
 
@@ -65,12 +66,12 @@ def test_the_plan_counts_what_left_what_waits_and_what_was_not_sent_and_why(olga
 
 def test_a_switched_off_letter_is_named_as_such(olga, event, bridge, clock):
     with bridge.db.transaction() as connection:
-        connection.execute(update(tables.events).values(remind_day_before=False, double_opt_in=False))
+        connection.execute(update(tables.events).values(reminders=DEFAULT_RULES[1:], double_opt_in=False))
 
     text = olga.open(LETTERS.format(event.id)).text
 
     assert "Bei dieser Veranstaltung ausgeschaltet: Anmeldungen gelten sofort." in text
-    assert "Erinnerung am Vortag Bei dieser Veranstaltung ausgeschaltet." in text
+    assert "Erinnerung, Tage vorher Bei dieser Veranstaltung ausgeschaltet." in text
 
 
 def test_the_overview_names_the_next_reminder_and_what_has_left(olga, event, bridge, work):
@@ -132,7 +133,8 @@ def test_every_letter_can_be_looked_at(olga, event, kind, language):
     assert "Olga Osterkamp <olga@example.org>" in page.text
     assert "Servicestelle <help@example.org>" in page.text
     assert "Umweltministerium <events@example.org>" in page.text
-    assert ("calendar.ics" in page.html) is (kind in {Kind.CONFIRMATION, Kind.MOVED, Kind.CANCELLED, Kind.GOODBYE})
+    with_calendar = {Kind.CONFIRMATION, Kind.MOVED_UP, Kind.MOVED, Kind.CANCELLED, Kind.GOODBYE}
+    assert ("calendar.ics" in page.html) is (kind in with_calendar)
 
 
 def test_the_page_frames_only_itself_and_nothing_frames_the_page(olga, event):
@@ -234,8 +236,41 @@ def test_hostile_names_are_shown_as_they_are(olga, event, bridge):
         assert "<script>alert" not in page.html
 
 
+def test_each_reminder_is_shown_as_it_reads_when_it_leaves(olga, event, bridge):
+    rules = (ReminderRule(3, Unit.DAYS), ReminderRule(1, Unit.DAYS))
+    with bridge.db.transaction() as connection:
+        connection.execute(update(tables.events).values(reminders=rules))
+
+    early, late = (olga.open(path(event, "day_before", f"?rule={rule.code}")) for rule in rules)
+
+    assert "Erinnerung 3 Tage vorher" in early.text
+    assert "Am Freitag, 4. September 2026, 10.00 Uhr, an alle Angemeldeten." in early.text
+    assert "Am Montag, 7. September 2026: Gute Nachbarschaft" in early.text
+    assert "Erinnerung am Vortag" in late.text
+    assert "Morgen um 10.00 Uhr: Gute Nachbarschaft" in late.text
+    framed = olga.open(path(event, "day_before", "/html?rule=3d"))
+    assert "morgen" not in framed.text
+    both = olga.open(path(event, "day_before")).text
+    assert "Am Freitag, 4. September 2026, 10.00 Uhr; Sonntag, 6. September 2026, 10.00 Uhr, an alle" in both
+
+
+def test_somebody_is_found_to_see_the_letter_as_they_would_get_it(olga, event, bridge):
+    anna, _ = seat(bridge, event, ANNA, BEN)
+    page = olga.open(path(event, "join_link", "?rule=1h"))
+
+    one = page.submit("who", who="brandt")
+    several = page.submit("who", who="example")
+    nobody = page.submit("who", who="zzz")
+
+    assert "So bekäme sie Ben Brandt." in one.text
+    assert path(event, "join_link", f"?person={anna.id}&rule=1h") in several.links()
+    assert "So wird niemand gefunden" in nobody.text
+    assert "In der Anrede steht hier Ihr eigener Name." in nobody.text
+    assert olga.open(path(event, "panel_invitation")).html.count('name="who"') == 0
+
+
 @pytest.mark.parametrize(
-    "address", ["nonsense", "sign_in", "invitation", "confirmation?person=99999", "confirmation?person=x", "confirmation?person=99999999999999999999"]
+    "address", ["day_before?rule=1h", "join_link?rule=1d", "day_before?rule=x", "confirmation?rule=1d", "nonsense", "sign_in", "invitation", "confirmation?person=99999", "confirmation?person=x", "confirmation?person=99999999999999999999"]
 )  # fmt: skip
 def test_letters_and_people_that_are_not_there_do_not_exist(olga, event, address):
     assert olga.open(path(event, address)).status == 404
@@ -340,7 +375,6 @@ def test_a_test_counts_nowhere(olga, event, bridge, work):
         connection.execute(update(tables.messages).where(tables.messages.c.kind == Kind.GOODBYE).values(skipped_at=bridge.clock(), skip_reason="expired", sent_at=None))  # fmt: skip
         connection.execute(update(tables.messages).values(schedule_revision=event.schedule_revision))
         assert overviews.letters(connection, event.id) == []
-        assert overviews.skip_reasons(connection, event.id) == {}
         assert overviews.stuck_letters(connection, event.id) == []
         assert not outbox.anything_sent(connection, event.id, event.schedule_revision)
 

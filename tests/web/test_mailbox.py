@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from tests.mail.post import a_letter, a_reader
+from tests.builders import an_event
+from tests.clock import NOW
+from tests.mail.post import a_letter, a_reader, letters, ready
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.mail.catcher import MailCatcher
 from zoom_bridge.web.mailbox import create_mailbox
@@ -59,6 +61,24 @@ def test_a_letter_is_shown_as_html_as_text_with_headers_and_attachments(client, 
     assert calendar.text.replace("\r\n", "\n") == letter.calendar
     assert calendar.headers["Content-Disposition"].startswith("attachment")
     assert client.get("/letters/00000001/letter.eml").data.endswith(letter.envelope.data)
+
+
+def test_all_letters_of_one_person_about_one_event_are_read_in_order(client, catcher):
+    for kind, message_id in [
+        (Kind.PLEASE_CONFIRM, "<r1:please_confirm:1.word@events.example.org>"),
+        (Kind.CONFIRMATION, "<r11:confirmation:1.word@events.example.org>"),
+        (Kind.CONFIRMATION, "<r1:confirmation:1.word@events.example.org>"),
+        (Kind.JOIN_LINK, "<r1:join_link:1:1h.word@events.example.org>"),
+    ]:
+        arrives(catcher, letters().compose(ready(kind, message_id=message_id), an_event(), a_reader(), NOW))
+
+    letter = client.get("/letters/00000004", headers={"Accept-Language": "de"})
+    page = client.get("/stories/r1", headers={"Accept-Language": "de"}).text
+
+    assert 'href="/stories/r1"' in letter.text
+    assert "3 E‑Mails an anna@example.org" in page
+    assert re.findall(r'src="/letters/(\d+)/html"', page) == ["00000001", "00000003", "00000004"]
+    assert client.get("/stories/r2").status_code == 404
 
 
 def test_a_letter_is_framed_without_scripts_and_its_links_open_beside_it(client, catcher):

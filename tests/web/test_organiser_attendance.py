@@ -163,3 +163,21 @@ def test_formula_signs_are_disarmed(cell):
 
 def test_other_cells_stay_as_they_are():
     assert plain("Anna-Lena") == "Anna-Lena"
+
+
+def test_the_groups_are_counted_and_callers_without_an_address_are_named_apart(page, bridge, event, clock):
+    anna, ben, _ = seat(bridge, event, ANNA, BEN, CHIARA)
+    registering.add_caller(bridge.db, event.id, Attendee("Emil", "Ernst", ""), clock())
+    see(bridge, event, a_sighting(Fact.STARTED, at(0)), *stay(anna, 0, 90), *stay(ben, 0, 20))
+    see(bridge, event, a_sighting(Fact.ENDED, at(90)))
+    clock.set(at(100))
+
+    text = page().text
+    rows = list(csv.reader(io.StringIO(page(".csv").response.get_data(as_text=True)), delimiter=";"))
+
+    assert (
+        "zwei Drittel der Zeit oder länger dabei 1 kürzer dabei 1 angemeldet und nicht dabei 1 am Telefon 1"
+        in text
+    )
+    assert "Am Telefon, ohne E‑Mail-Adresse Ob sie dabei waren, kann niemand sagen" in text
+    assert ["Emil", "Ernst", "", "ja", "nicht bekannt", "", "", "", "am Telefon"] in rows

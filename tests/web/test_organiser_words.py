@@ -87,11 +87,12 @@ def test_somebody_who_waits_for_zoom_knows_why_and_until_when():
 
 def a_reminder(kind, days, **changes):
     planned_at = NOW + timedelta(days=days)
-    return Reminder(**({"id": 1, "event_id": 1, "kind": kind, "schedule_revision": 1, "due_at": planned_at, "planned_at": planned_at, "useful_until": planned_at} | changes))  # fmt: skip
+    rule = "1d" if kind is Kind.DAY_BEFORE else "1h"
+    return Reminder(**({"id": 1, "event_id": 1, "kind": kind, "rule": rule, "schedule_revision": 1, "due_at": planned_at, "planned_at": planned_at, "useful_until": planned_at} | changes))  # fmt: skip
 
 
-def steps(letters=(), reminders=(), skips=None, event=None):
-    plan = MailPlan(event or an_event(), list(letters), list(reminders), skips or {}, 2, NOW, GERMAN)
+def steps(letters=(), reminders=(), event=None):
+    plan = MailPlan(event or an_event(), list(letters), list(reminders), 2, NOW, GERMAN)
     return {step.title: (step.look, " ".join(step.sentences)) for step in plan.steps()}
 
 
@@ -109,15 +110,11 @@ def test_letters_that_were_not_sent_say_why():
     said = steps(
         [
             LetterLine(
-                Kind.CONFIRMATION, waiting=1, sent=2, skipped=3, gave_up=1, last_error="Zoom cannot be reached."
+                Kind.CONFIRMATION, waiting=1, sent=2, skipped=3, gave_up=1, last_error="Zoom cannot be reached.",
+                skips=((Skip.EXPIRED, 2), (Skip.FORGOTTEN, 1)),
             )
-        ],
-        skips={
-            (Kind.CONFIRMATION, Skip.EXPIRED): 2,
-            (Kind.CONFIRMATION, Skip.FORGOTTEN): 1,
-            (Kind.MOVED, Skip.EXPIRED): 9,
-        },
-    )
+        ]
+    )  # fmt: skip
 
     look, words = said["Bestätigung"]
     assert look == "stopped"
@@ -141,12 +138,34 @@ def test_reminders_stand_before_and_after_today():
     assert said[titles[3]][0] == ""
 
 
+def test_each_reminder_has_its_own_name_and_its_own_numbers():
+    said = steps(
+        [
+            LetterLine(Kind.DAY_BEFORE, 0, 2, 1, 0, None, reminder_id=7, skips=((Skip.EXPIRED, 1),)),
+            LetterLine(Kind.DAY_BEFORE, 3, 0, 0, 0, None, reminder_id=8),
+        ],
+        [
+            a_reminder(Kind.DAY_BEFORE, -3, id=7, rule="3d", queued_at=NOW),
+            a_reminder(Kind.DAY_BEFORE, -1, id=8, queued_at=NOW),
+            a_reminder(Kind.JOIN_LINK, 1, id=9, rule="30m"),
+        ],
+    )
+
+    by_name = {title.partition(": ")[2]: words for title, words in said.items()}
+    assert by_name["Erinnerung 3 Tage vorher"] == (
+        "done",
+        "2 an den Mailserver übergeben. 1 nicht verschickt: 1 × ihre Zeit war vorbei.",
+    )
+    assert by_name["Erinnerung am Vortag"] == ("", "3 warten.")
+    assert by_name["Zugangslink 30 Minuten vorher"][0] == ""
+
+
 def test_a_dropped_reminder_says_why():
     (said,) = [
         words for title, words in steps(reminders=[a_reminder(Kind.DAY_BEFORE, -1, dropped_at=NOW, drop_reason="past")]).items() if "Vortag" in title
     ]  # fmt: skip
 
-    assert said == ("stopped", "Nicht verschickt: Der Zeitpunkt war vorbei, ehe der Termin feststand.")
+    assert said == ("stopped", "Nicht verschickt: Ihr Zeitpunkt war schon vorbei, als sie geplant wurde.")
 
 
 def test_every_reason_a_reminder_is_dropped_for_has_words_of_its_own():

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.builders import a_sighting
 from tests.cast import ANNA, BEN
@@ -13,7 +14,7 @@ from zoom_bridge.domain.attendance import Fact
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.flows import hosting, registering
-from zoom_bridge.store import registrations, sightings
+from zoom_bridge.store import registrations, sightings, tables
 
 JOIN_URL = "https://zoom.example.org/w/81234567890?tk=anna"
 
@@ -219,9 +220,13 @@ def test_the_file_of_my_data_has_my_letters_and_visits_and_nobody_elses(
         other = a_sighting(Fact.JOINED, NOW, participant="somebody", registration_id=None, guest="ben@example.org")
         sightings.record(connection, anna.event_id, other)
 
+    with bridge.db.transaction() as connection:
+        connection.execute(update(tables.messages), {"bounced_at": NOW, "bounce": "mailbox full"})
+
     kept = json.loads(visit().open(f"{link}/data.json").response.data)
 
-    assert "confirmation" in [letter["kind"] for letter in kept["letters"]]
+    [confirmation] = [letter for letter in kept["letters"] if letter["kind"] == "confirmation"]
+    assert confirmation["because"] == "mailbox full"
     assert [(one["came_at"][:16], one["went_at"][:16]) for one in kept["visits"]] == [
         ("2026-09-01T08:00", "2026-09-01T08:30")
     ]

@@ -12,6 +12,7 @@ from tests.statements import counted
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Fact, Match
 from zoom_bridge.domain.question import Answer, Question, QuestionKind
+from zoom_bridge.domain.reminder_rule import ReminderRule, Unit
 from zoom_bridge.domain.webinar import DialIn
 from zoom_bridge.flows import hosting, registering, welcoming
 from zoom_bridge.store import organisers, overviews, registrations, sightings, tables, webinars
@@ -114,6 +115,32 @@ def test_what_became_of_a_letter_is_said_in_words(olga, event, bridge, clock, va
 
     assert said in olga.open(people(event, f"/{anna.id}")).text
     assert said.partition(".")[0] in olga.open(people(event)).text
+
+
+def test_the_plan_of_one_person_stands_beside_what_they_got(olga, event, bridge, clock, work):
+    rules = (ReminderRule(3, Unit.DAYS), ReminderRule(1, Unit.DAYS), ReminderRule(1, Unit.HOURS))
+    tomorrow = {"starts_at": clock() + timedelta(hours=26), "ends_at": clock() + timedelta(hours=28)}
+    draft = a_draft(zoom_host=event.zoom_host, reminders=rules, **tomorrow)
+    hosting.change_event(bridge.db, event.id, draft, clock())
+    anna = register(bridge, event, ANNA)
+    ben = register(bridge, event, BEN, confirm=False)
+    work()
+
+    page = olga.open(people(event, f"/{anna.id}"))
+    told = page.text.split("Was geschehen ist")[0]
+    clock.advance(hours=2)
+    work()
+    later = olga.open(people(event, f"/{anna.id}")).text
+
+    assert "Erinnerung 3 Tage vorher Nicht verschickt: In der Bestätigung stand schon alles." in told
+    assert "Bestätigung An den Mailserver übergeben am 01.09.2026, 10.00 Uhr." in told
+    assert "Erinnerung am Vortag Geplant für den 01.09.2026, 12.00 Uhr." in told
+    assert "Zugangslink eine Stunde vorher Geplant für den 02.09.2026, 11.00 Uhr." in told
+    assert f"/organiser/events/{event.id}/letters/day_before?person={anna.id}&rule=1d" in page.links()
+    assert "Erinnerung am Vortag An den Mailserver übergeben am 01.09.2026, 12.00 Uhr." in later
+    assert later.count("Erinnerung am Vortag") == page.text.count("Erinnerung am Vortag")
+    unconfirmed = olga.open(people(event, f"/{ben.id}")).text
+    assert "Bestätigung Geht sofort hinaus, wenn die Anmeldung bestätigt wird." in unconfirmed
 
 
 def test_what_happened_stands_in_its_order(olga, event, bridge, clock, work):
@@ -351,7 +378,9 @@ def test_the_file_of_people_holds_answers_needs_and_questions(olga, event, bridg
 
     lines = answer.get_data().decode("utf-8-sig").split("\r\n")
     assert answer.get_data().startswith("\ufeff".encode())
-    assert lines[0].endswith("Angemeldet am;Bedarf;Frage an das Podium;Wie kommen Sie?;Woher?")
-    assert lines[1] == "Anna;Albers;anna@example.org;de;angemeldet;wartet;2026-09-01 10:00:00;Untertitel;Warum?;zu zweit;'=1+1"  # fmt: skip
+    assert lines[0].endswith(
+        "Angemeldet am;Auf die Warteliste gesetzt;Bedarf;Frage an das Podium;Wie kommen Sie?;Woher?"
+    )
+    assert lines[1] == "Anna;Albers;anna@example.org;de;angemeldet;wartet;2026-09-01 10:00:00;;Untertitel;Warum?;zu zweit;'=1+1"  # fmt: skip
     assert lines[2].startswith("Chiara;Conti;chiara@example.org;de;unbestätigt;")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="people.csv"'

@@ -18,12 +18,13 @@ from tests.builders import a_draft
 from tests.cast import ANNA
 from tests.conftest import BASE_URL
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.circular import Group
 from zoom_bridge.domain.event import Panelist
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.recurrence import Start
 from zoom_bridge.domain.series import Registering
 from zoom_bridge.domain.takeaway import CloudRecording, keep
-from zoom_bridge.flows import hosting, pooling, registering, serial, welcoming
+from zoom_bridge.flows import circulating, hosting, pooling, registering, serial, welcoming
 from zoom_bridge.store import organisers, tables, twin_tables
 from zoom_bridge.web import backstage
 
@@ -51,7 +52,8 @@ class Filling:
 
     def address(self, app: Flask, rule: Rule) -> str:
         values: dict[str, Any] = {}
-        for name in sorted(rule.arguments):
+        # The event first: most other things are of one.
+        for name in sorted(rule.arguments, key=lambda name: (name != "event_id", name)):
             make = getattr(self, name, None)
             assert make, f"{rule.endpoint}: please say in Filling what a <{name}> is"
             values[name] = make(values) if inspect.signature(make).parameters else make()
@@ -93,6 +95,14 @@ class Filling:
     def message_id(self, known: dict[str, Any]) -> int:
         self._register(known["event_id"])
         return self._newest(tables.messages)
+
+    def circular_id(self, known: dict[str, Any]) -> int:
+        words = {"de": ("Bitte mitbringen", "Guten Tag {Name}, bringen Sie Fragen mit.")}
+        with self.bridge.db.reading() as connection:
+            me = organisers.list_all(connection)[0].id
+        return circulating.write_circular(
+            self.bridge.db, known["event_id"], Group.REGISTERED, words, me, self.bridge.clock()
+        )
 
     def series_id(self) -> int:
         more = [Start(date(2026, 9, 14))]

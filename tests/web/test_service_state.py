@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from tests.cast import ANNA
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.flows import registering
-from zoom_bridge.store import budgets, tables
+from zoom_bridge.flows.mailing import POSTAGE
+from zoom_bridge.store import allowances, budgets, tables
 
 STATE = "/organiser/settings/state"
 
@@ -110,3 +111,15 @@ def test_when_zoom_takes_no_more_today_the_page_says_until_when(olga: Any, bridg
     assert "Zoom nimmt heute nichts mehr an; weiter um 2.00 Uhr." in text
     clock.set(midnight)
     assert "Zoom nimmt heute nichts mehr an" not in olga.open(STATE).text
+
+
+def test_a_spent_hour_at_the_mail_server_says_until_when(app: Any, olga: Any, bridge: Any, clock: Any) -> None:
+    mail = bridge.settings.mail
+    object.__setattr__(mail, "most_per_hour", 20)
+    with bridge.db.transaction() as connection:
+        allowances.book(connection, POSTAGE, 20, 20, clock())
+
+    assert "20 E‑Mails je Stunde an; um 11.01 Uhr geht es weiter" in olga.open(STATE).text
+
+    clock.advance(minutes=61)
+    assert "je Stunde" not in olga.open(STATE).text

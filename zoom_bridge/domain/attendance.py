@@ -43,6 +43,7 @@ class Sighting:
     sitting      uuid of one run of the webinar; a webinar started twice has two
     participant  Zoom's id of one stay: join and leave share it, a rejoin gets a new one
     guest        who it was when no registration matched: the address, or else the name
+    by_phone     this stay was a telephone call; only webhooks tell
     """
 
     sitting: str
@@ -54,6 +55,7 @@ class Sighting:
     matched_by: Match | None = None
     guest: str = ""
     name: str = ""
+    by_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,13 @@ class Visit:
 
 @dataclass(frozen=True)
 class Attendance:
-    """That somebody was there: their visits, merged where two devices overlapped."""
+    """That somebody was there: their visits, merged where two devices overlapped. `by_phone`: they only ever rang."""
 
     registration_id: int | None
     name: str
     visits: tuple[Visit, ...]
     matched_by: Match | None
+    by_phone: bool = False
 
     @property
     def first_joined_at(self) -> datetime:
@@ -116,6 +119,7 @@ def fold(sightings: Iterable[Sighting]) -> Room:
         sittings[sighting.sitting].append(sighting)
 
     counted = [facts for facts in sittings.values() if _first(facts, Fact.PRACTICE) is None]
+    rang = {(s.sitting, s.participant) for facts in counted for s in facts if s.by_phone}
     stays: dict[tuple[int | None, str], list[tuple[Sighting, Visit]]] = defaultdict(list)
     starts, ends, running, final = [], [], False, bool(counted)
     for facts in counted:
@@ -131,7 +135,7 @@ def fold(sightings: Iterable[Sighting]) -> Room:
         ends += [ended_at] if ended_at else []
         running = running or (ended_at is None and not reported)
         final = final and reported
-    attendances = [_attendance(stay) for stay in stays.values()]
+    attendances = [_attendance(stay, rang) for stay in stays.values()]
     return Room(
         tuple(sorted(attendances, key=lambda a: (a.first_joined_at, a.name, a.registration_id or 0))),
         min(starts, default=None),
@@ -177,10 +181,11 @@ def _worth(sighting: Sighting) -> tuple[object, ...]:
     )
 
 
-def _attendance(stays: list[tuple[Sighting, Visit]]) -> Attendance:
+def _attendance(stays: list[tuple[Sighting, Visit]], rang: set[tuple[str, str]]) -> Attendance:
     visits = sorted((visit for _, visit in stays), key=lambda visit: visit.joined_at)
     best = min((sighting for sighting, _ in stays), key=_worth)
-    return Attendance(best.registration_id, best.name, _merged(visits), best.matched_by)
+    by_phone = all((sighting.sitting, sighting.participant) in rang for sighting, _ in stays)
+    return Attendance(best.registration_id, best.name, _merged(visits), best.matched_by, by_phone)
 
 
 def _merged(visits: list[Visit]) -> tuple[Visit, ...]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from zoom_bridge.domain.poll import Poll
 from zoom_bridge.domain.question import Question
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES, ReminderRule
 
 #: Doors open this long before the start, on the waiting page and in the letters.
 DOORS_OPEN_BEFORE = timedelta(minutes=15)
@@ -96,6 +97,9 @@ class EventDraft:
     open_door          Zoom's own registration form lets people in at once; otherwise they wait for approval there
     welcome_zoom       who registered in Zoom's own form gets our letter
     pseudonyms         people may take part under a name and an address that are not theirs
+    reminders          when everybody registered is written to before the start
+    follow_ups         who is written to after the end: names of `turnout.Turnout`
+    waiting_list       who comes when all seats are taken may wait for one
     """
 
     title_de: str = ""
@@ -146,8 +150,9 @@ class EventDraft:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     double_opt_in: bool = True
-    remind_day_before: bool = True
-    remind_hour_before: bool = True
+    reminders: tuple[ReminderRule, ...] = DEFAULT_RULES
+    follow_ups: tuple[str, ...] = ()
+    waiting_list: bool = True
     partners: tuple[Partner, ...] = ()
     panelists: tuple[Panelist, ...] = ()
 
@@ -190,6 +195,7 @@ class Event(EventDraft):
     revision           raised by every change; the webinar is in line when its synced revision is the same
     schedule_revision  raised when the date moves; letters about an older one are out of date
     moved_from         the start before the last move
+    shifted_from       the instant of the start before new time-zone rules changed it; the wall time is the same
     series_id          the series it is one date of
     forget_at          when the personal data of its attendees goes
     """
@@ -202,6 +208,7 @@ class Event(EventDraft):
     revision: int = 1
     schedule_revision: int = 1
     moved_from: datetime | None = None
+    shifted_from: datetime | None = None
     forget_at: datetime = field()
     series_id: int | None = None
 
@@ -227,6 +234,9 @@ class Event(EventDraft):
         if left <= 0:
             return State.FULL
         return State.FEW_SEATS if left <= FEW_SEATS else State.OPEN
+
+    def full(self, seats_taken: int) -> bool:
+        return self.capacity is not None and seats_taken >= self.capacity
 
     @property
     def public(self) -> bool:

@@ -34,6 +34,7 @@ class Standing(StrEnum):
 
     UNCONFIRMED = "unconfirmed"
     WAITS_FOR_APPROVAL = "waits_for_approval"
+    WAITING_LIST = "waiting_list"
     REGISTERED = "registered"
     CANCELLED = "cancelled"
 
@@ -88,6 +89,8 @@ class Registration:
     asked_zoom_at    an add that is under way or whose answer got lost: look before asking again
     absent_at        the first complete look at Zoom's list that did not show them, though it should
     zoom_name, zoom_email   what Zoom gets instead of name and address, for who takes part under another name
+    waiting_since    confirmed while all seats were taken, and put on the waiting list then; it stays when a seat is theirs
+    unsubscribed_at  wants no letters but those that belong to the registration
     party            the same for registrations made at once, for several dates of a series; empty: alone
     """
 
@@ -119,6 +122,8 @@ class Registration:
     zoom_name: str = ""
     zoom_email: str = ""
     party: str = ""
+    waiting_since: datetime | None = None
+    unsubscribed_at: datetime | None = None
     first_clicked_at: datetime | None
     due_at: datetime | None
     attempts: int
@@ -140,11 +145,23 @@ class Registration:
         return self.confirmed_at is not None and self.cancelled_at is None
 
     @property
+    def waiting(self) -> bool:
+        """On the waiting list: wants a seat, and has said so by the button in the letter, but has none yet."""
+        return self.waited and self.cancelled_at is None
+
+    @property
+    def waited(self) -> bool:
+        """Is on the waiting list, or was until they left it without ever having a seat."""
+        return self.waiting_since is not None and self.confirmed_at is None
+
+    @property
     def standing(self) -> Standing:
         if self.cancelled_at:
             return Standing.CANCELLED
         if self.confirmed_at:
             return Standing.REGISTERED
+        if self.waiting_since:
+            return Standing.WAITING_LIST
         return Standing.WAITS_FOR_APPROVAL if self.source == Source.ZOOM else Standing.UNCONFIRMED
 
     @property
@@ -162,7 +179,7 @@ class Registration:
     @property
     def waits_at_zoom(self) -> bool:
         """Registered in Zoom's own form and neither let in nor cancelled."""
-        return self.standing is Standing.WAITS_FOR_APPROVAL
+        return self.source == Source.ZOOM and self.confirmed_at is None and self.cancelled_at is None
 
     def may_confirm(self, now: datetime) -> bool:
         return self.confirm_by is None or now < self.confirm_by
@@ -227,13 +244,13 @@ def check_ahead(event: Event, now: datetime) -> None:
 def check_seat(event: Event, seats_taken: int, now: datetime) -> None:
     """Whether somebody who registered in time, or whom the organiser adds, can still have a seat."""
     check_ahead(event, now)
-    if event.capacity is not None and seats_taken >= event.capacity:
+    if event.full(seats_taken):
         raise EventFull
 
 
 def check_registering(event: Event, seats_taken: int, now: datetime) -> None:
     """Accept, or refuse with the reason. Registering stays open while the event runs, unless the organiser
-    closed it earlier."""
+    closed it earlier, and when all seats are taken it does where there is a waiting list."""
     if not event.public:
         raise NotFound
     check_ahead(event, now)  # over is said before closed, which it is as well
@@ -241,4 +258,5 @@ def check_registering(event: Event, seats_taken: int, now: datetime) -> None:
         raise RegistrationNotOpen
     if event.closes_at and now >= event.closes_at:
         raise RegistrationClosed
-    check_seat(event, seats_taken, now)
+    if not event.waiting_list:
+        check_seat(event, seats_taken, now)

@@ -45,6 +45,8 @@ def told_together(
     it is still to come. `taken` are all dates of the series that the address is registered for."""
     ahead = [one for one in taken if now < one.event.ends_at and not one.event.cancelled_at]
     if kind is Kind.GOODBYE:
+        if registration.waited:
+            return []
         return [one for one in ahead if one.registration.confirmed_at and _given_back_with(one, registration)]
     chosen = [one for one in ahead if one.registration.party == registration.party != ""]
     if kind is Kind.CONFIRMATION:
@@ -55,7 +57,8 @@ def told_together(
 
 
 def _may_still_confirm(registration: Registration, now: datetime) -> bool:
-    return not registration.confirmed_at and not registration.cancelled_at and registration.may_confirm(now)
+    unconfirmed = not registration.confirmed_at and not registration.cancelled_at and not registration.waiting
+    return unconfirmed and registration.may_confirm(now)
 
 
 def _given_back_with(one: TakenDate, registration: Registration) -> bool:

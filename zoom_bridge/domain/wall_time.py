@@ -29,6 +29,19 @@ def wall_of(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+def instant_by_todays_rules(wall: datetime, zone: str, known: datetime) -> datetime:
+    """The instant of a kept wall time, as the zone's rules are today: the `known` one for as long as clocks show the
+    wall time then. A missing hour slides forward with the clocks, a doubled one is taken at its first passing."""
+    if wall_of(known, zone) == wall:
+        return known
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def look_up_rules_anew() -> None:
+    """Rules of time zones are read once and kept; after an update of the system they may be others."""
+    ZoneInfo.clear_cache()
+
+
 def days_before(instant: datetime, zone: str, days: int) -> datetime:
     """The same hour on the wall, `days` earlier (not 24 hours: clocks may change in between).
 

@@ -39,6 +39,19 @@ def by_country(numbers: Iterable[DialIn]) -> list[tuple[str, tuple[DialIn, ...]]
     return [(country, tuple(found)) for country, found in grouped.items() if found]
 
 
+@dataclass(frozen=True)
+class PhoneWay:
+    """How people come in by telephone: the numbers nearest to our readers, then what to key in."""
+
+    numbers: tuple[DialIn, ...]
+    webinar_number: str
+    passcode: str
+
+
+#: As many numbers as a letter or a calendar entry names; all of them are on the personal page.
+_MOST_NUMBERS = 2
+
+
 @dataclass(frozen=True, kw_only=True)
 class TwinWebinar:
     """synced_revision  the event's revision that Zoom agreed to last; 0 before the first time
@@ -75,6 +88,14 @@ class TwinWebinar:
         digits = self.zoom_id or ""
         middle = max(3, len(digits) - 4)
         return " ".join(filter(None, (digits[:3], digits[3:middle], digits[middle:])))
+
+    @property
+    def phone_way(self) -> PhoneWay | None:
+        """As far as Zoom has told us."""
+        if self.gone_at or not self.zoom_id or not self.dial_in:
+            return None
+        nearest = [number for _, numbers in by_country(self.dial_in) for number in numbers]
+        return PhoneWay(tuple(nearest[:_MOST_NUMBERS]), self.number, self.passcode)
 
     def standing(self, revision: int, cancelled: bool) -> WebinarStanding:
         if self.gone_at:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.registration import Registration, Source, email_key, insiders
+from zoom_bridge.flows import placing
 from zoom_bridge.store import outbox, registrations, sightings
 from zoom_bridge.zoom.payloads import LONGEST_NAME, Registrant, clean
 
@@ -91,8 +92,8 @@ def learn(
         _welcome(connection, event, replace(known, revision=known.revision + 1), now)
 
 
-def let_go(connection: Connection, known: Registration, at: datetime) -> None:
-    """Cancelled, denied or removed at Zoom."""
+def let_go(connection: Connection, event: Event, known: Registration, at: datetime, now: datetime) -> None:
+    """Cancelled, denied or removed at Zoom. The event is held: the seat goes to whoever waits for one."""
     registrations.change(
         connection,
         known.id,
@@ -104,6 +105,7 @@ def let_go(connection: Connection, known: Registration, at: datetime) -> None:
         revision=known.revision + 1,
         synced_revision=known.revision + 1,
     )
+    placing.move_up(connection, event, now)
 
 
 def older(known: Registration, at: datetime) -> bool:

@@ -92,6 +92,7 @@ def _sighting(
         matched_by=matched_by,
         guest="" if registration else (participant.email or participant.name),
         name=registration.name if registration else participant.name,
+        by_phone=bool(participant.phone_number),
     )
 
 

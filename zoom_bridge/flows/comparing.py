@@ -217,7 +217,7 @@ def _put_right(work: Comparison, registration_id: int, listed: Listed) -> None:
         if step in (Step.SEAT, Step.LET_GO):
             known = registrations.find(connection, ours.id)
             if known and step is Step.LET_GO:
-                adopting.let_go(connection, known, now)
+                adopting.let_go(connection, event, known, now, now)
             elif known:
                 adopting.learn(connection, event, known, person, listed.approved, now, now)
             return
@@ -292,9 +292,15 @@ def _find_missing(work: Comparison) -> None:
 
 def _miss(work: Comparison, registration_id: int) -> None:
     with work.db.transaction() as connection:
-        events.hold(connection, work.event.id)
+        event = events.hold(connection, work.event.id)
         ours = counterparts.lock(connection, registration_id)
-        if ours is None or not ours.settled or not _old_enough(work, ours) or not _still(connection, work):
+        if (
+            event is None
+            or ours is None
+            or not ours.settled
+            or not _old_enough(work, ours)
+            or not _still(connection, work)
+        ):
             return
         now = work.clock()
         if ours.registrant_id is None:
@@ -308,7 +314,7 @@ def _miss(work: Comparison, registration_id: int) -> None:
         elif ours.source == Source.ZOOM:
             known = registrations.find(connection, ours.id)
             if known:
-                adopting.let_go(connection, known, now)
+                adopting.let_go(connection, event, known, now, now)
         else:
             _sync(connection, ours, now, registrant_id=None, join_url=None)
 

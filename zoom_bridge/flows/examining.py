@@ -1,7 +1,7 @@
 """The doctor: looks at everything the service leans on, from the database to the webhook's address, and says of each
 what is the matter and what to do. It changes nothing, except that one delivery about nothing is kept and emptied.
 
-What concerns Zoom's own answers is in `consulting.py`."""
+What concerns Zoom's own answers is in `consulting.py`, what concerns our letters in `vouching.py`."""
 
 import logging
 import time
@@ -12,12 +12,11 @@ from ipaddress import ip_address
 from threading import Thread
 from urllib.parse import urlsplit
 
-from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.finding import N_, Finding
-from zoom_bridge.flows import consulting
+from zoom_bridge.flows import consulting, vouching
 from zoom_bridge.flows.consulting import Wishes
 from zoom_bridge.flows.sparing import HOST_CHANGES
-from zoom_bridge.mail.smtp import PostOffice
+from zoom_bridge.flows.vouching import Sending
 from zoom_bridge.store import budgets, contacts, events, hosts, migrations, runs
 from zoom_bridge.store.database import Database, DatabaseUnavailable
 from zoom_bridge.zoom.client import ZoomClient
@@ -43,15 +42,14 @@ class Patient:
     zoom: ZoomClient
     overheard: Overheard
     doorbell: Doorbell
-    post: PostOffice
-    mail_server: str
+    sending: Sending
     hosts: Sequence[str]
     pretended: bool
     clock: Callable[[], datetime]
 
 
 def examine(patient: Patient, seconds: float = SECONDS) -> list[Finding]:
-    """The database first, because it knows the hosts; then Zoom, the webhook and the mail server side by side."""
+    """The database first, because it knows the hosts; then Zoom, the webhook and everything about letters side by side."""
     until = time.monotonic() + seconds
     wishes = [Wishes(patient.hosts)]
     database = _Look("database", _database(patient, wishes))
@@ -59,7 +57,9 @@ def examine(patient: Patient, seconds: float = SECONDS) -> list[Finding]:
     looks = [
         _Look("zoom", consulting.consult(patient.zoom, patient.overheard, wishes[-1])),
         _Look("webhook", _webhook(patient)),
-        _Look("mail", _mail(patient)),
+        _Look("mail", vouching.look_at_server(patient.sending)),
+        _Look("mailbox", vouching.look_at_box(patient.sending)),
+        _Look("names", vouching.vouch(patient.sending)),
     ]
     for look in looks:
         look.join(until)
@@ -283,21 +283,3 @@ def only_here(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def _mail(patient: Patient) -> Iterator[Finding]:
-    """As far as a letter would come, and no letter."""
-    where = {"server": patient.mail_server}
-    try:
-        patient.post.connect().part()
-    except Failure as failure:
-        yield Finding(
-            id="mail",
-            good=False,
-            says=N_("The mail server %(server)s takes no letters from us."),
-            do=N_("Compare [mail] in the configuration with what the server's operator says: host, port, security, username, password."),
-            values=where,
-            error=failure.message,
-        )  # fmt: skip
-        return
-    yield Finding(id="mail", good=True, says=N_("The mail server %(server)s lets us in."), values=where)

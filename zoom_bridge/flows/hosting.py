@@ -4,7 +4,7 @@ rows: `syncing.py` and `mailing.py` carry it out. Who is on the panel is in `sea
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.question import with_new_consents
 from zoom_bridge.domain.refusals import ChangedMeanwhile, EventCancelled, NotFound, NotPublishable
 from zoom_bridge.domain.reminder import planned_reminders
-from zoom_bridge.flows import seating
+from zoom_bridge.flows import placing, seating
 from zoom_bridge.store import (
     events,
     hosts,
@@ -73,7 +73,8 @@ def publish_event(db: Database, event_id: int, now: datetime) -> None:
 
 
 def cancel_event(db: Database, event_id: int, now: datetime) -> None:
-    """Call the event off: reminders stop at once, everybody with a seat gets one letter, the webinar goes."""
+    """Call the event off: reminders stop at once, everybody with a seat, or waiting for one, gets one letter,
+    the webinar goes."""
     with db.transaction() as connection:
         event = _existing(connection, event_id)
         if event.cancelled_at:
@@ -82,7 +83,8 @@ def cancel_event(db: Database, event_id: int, now: datetime) -> None:
         reminders.drop(connection, event.id, now, "cancelled")
         webinars.make_due(connection, event.id, now)
         if event.public and now < event.ends_at:
-            _write_to_all(connection, Kind.CANCELLED, event, now)
+            _write_to(connection, Kind.CANCELLED, _seated(connection, event, now), event, now)
+            _write_to(connection, Kind.CANCELLED, registrations.waiting_ids(connection, event.id), event, now)
             seating.write_to_panel(connection, Kind.PANEL_CANCELLED, event, None, now)
 
 
@@ -169,17 +171,23 @@ def keep_published(connection: Connection, event: Event, now: datetime) -> None:
 
 
 def keep_changed(connection: Connection, before: Event, draft: EventDraft, now: datetime) -> Event:
-    """A locked event's new version, with what follows from it."""
+    """A locked event's new version, with what follows from it: whoever is told of a new date, and who moves up because
+    there are more seats now."""
     events.change(connection, before, draft, _start_as_told(connection, before))
     event = _existing(connection, before.id)
     planned = planned_reminders(event)
-    kinds = [reminder.kind for reminder in planned]
-    reminders.drop_outdated(connection, event.id, event.schedule_revision, kinds, now)
+    wanted = [(reminder.kind, reminder.rule) for reminder in planned]
+    reminders.drop_outdated(connection, event.id, event.schedule_revision, wanted, now)
     reminders.plan(connection, event.id, event.schedule_revision, planned, now)
     webinars.make_due(connection, event.id, now)
     stayed = seating.seat_panel(connection, event, now)
-    if event.schedule_revision > before.schedule_revision and event.public:
-        _write_to_all(connection, Kind.MOVED, event, now)
+    moved = event.schedule_revision > before.schedule_revision and event.public
+    seated = _seated(connection, event, now) if moved else []
+    placing.move_up(connection, event, now)
+    if moved:
+        # Who moved up has a letter that tells the new date already.
+        _write_to(connection, Kind.MOVED, seated, event, now)
+        _write_to(connection, Kind.MOVED, registrations.waiting_ids(connection, event.id), event, now)
         seating.write_to_panel(connection, Kind.PANEL_MOVED, event, stayed, now)
     return event
 
@@ -202,11 +210,15 @@ def _start_as_told(connection: Connection, event: Event) -> datetime:
     return event.moved_from if event.moved_from and untold else event.starts_at
 
 
-def _write_to_all(connection: Connection, kind: Kind, event: Event, now: datetime) -> None:
+def _seated(connection: Connection, event: Event, now: datetime) -> Sequence[int]:
+    return registrations.confirmed_ids(connection, event.id, now)
+
+
+def _write_to(connection: Connection, kind: Kind, ids: Sequence[int], event: Event, now: datetime) -> None:
     outbox.queue(
         connection,
         kind,
-        registrations.confirmed_ids(connection, event.id, now),
+        ids,
         event_id=event.id,
         schedule_revision=event.schedule_revision,
         useful_until=useful_until(kind, event, now),

@@ -151,14 +151,16 @@ def _registrant_went(news: News) -> str:
     person = news.webhook.read_registrant()
     if person is None:
         return "without a registrant"
-    known = adopting.find(news.connection, news.event.id, person)
+    # Held, because the seat may be somebody else's from now on.
+    event = events.hold(news.connection, news.event.id) or news.event
+    known = adopting.find(news.connection, event.id, person)
     if known is None:
         raise OfSomebodyUnknown("somebody unknown")
     if known.registrant_id != person.id or (known.cancelled_at and known.cancelled_by != "zoom"):
         return "nothing to do"
     if adopting.older(known, news.webhook.at):
         return "older than what we know"
-    adopting.let_go(news.connection, known, news.webhook.at)
+    adopting.let_go(news.connection, event, known, news.webhook.at, news.now)
     return "cancelled at Zoom"
 
 

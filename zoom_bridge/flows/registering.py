@@ -25,12 +25,14 @@ from zoom_bridge.flows import allowing, placing, subscribing
 from zoom_bridge.store import events, registrations
 from zoom_bridge.store.database import Database
 
+_WRITTEN_TO = {Standing.REGISTERED, Standing.WAITING_LIST, Standing.UNCONFIRMED}
+
 
 def register(
     db: Database, slug: str, attendee: Attendee, now: datetime, allowances: Iterable[Allowance] = ()
 ) -> None:
-    """Give the person a seat, or write to them how to confirm it. Refusals say why there is none; `allowances` are
-    those that a stranger spends with it."""
+    """Give the person a seat, or a place on the waiting list, or write to them how to confirm it. Refusals say why there
+    is none; `allowances` are those that a stranger spends with it."""
     with db.transaction() as connection:
         allowing.spend(connection, allowances, now)
         event = events.hold_by_slug(connection, slug)
@@ -45,23 +47,23 @@ def register(
         elif event.double_opt_in:
             placing.write(connection, Kind.PLEASE_CONFIRM, event, registration, now)
         else:
-            placing.seat(connection, event, registration, now)
+            placing.seat_or_wait(connection, event, registration, now)
 
 
 def confirm(db: Database, key: str, now: datetime) -> Registration:
     """The button in the please-confirm letter: now the seat counts, and so do those at the other dates that were chosen
-    together with it. Pressing it twice is pressing it once. Returns the first registration that has its seat."""
+    together with it. Where all are taken meanwhile, the waiting list begins now. Pressing it twice is pressing it once.
+    Returns the first registration that has its seat."""
     with db.transaction() as connection:
         found = registrations.find_by_key(connection, key)
         if found and found.party:
             return subscribing.confirm_together(connection, found, now)
         registration, event = placing.held(connection, found)
-        if registration.active:
+        if registration.active or registration.waiting:
             return registration
         if registration.cancelled_at or not registration.may_confirm(now):
             raise LinkExpired
-        placing.check_free(connection, event, now)
-        placing.seat(connection, event, registration, now)
+        placing.seat_or_wait(connection, event, registration, now)
         return registration
 
 
@@ -79,17 +81,18 @@ def cancel_by_organiser(db: Database, registration_id: int, now: datetime) -> No
 
 
 def come_back(db: Database, key: str, now: datetime) -> None:
-    """Undo one's own cancellation, as long as there is a seat. Whoever was taken off the list by others asks them."""
+    """Undo one's own cancellation, as long as there is a seat, or a waiting list: as the last on it. Whoever was taken
+    off the list by others asks them."""
     with db.transaction() as connection:
         registration, event = placing.held(connection, registrations.find_by_key(connection, key))
-        if registration.active:
+        if registration.active or registration.waiting:
             return
         if registration.cancelled_at is None:
             raise LinkExpired
         if registration.cancelled_by != "self":
             raise NotAllowed
         check_registering(event, placing.seats_taken(connection, event), now)
-        placing.seat(connection, event, registration, now)
+        placing.seat_or_wait(connection, event, registration, now)
 
 
 def send_link_again(
@@ -107,7 +110,7 @@ def send_link_again(
         known = registrations.lock(connection, known)
         if known and known.cancelled_by == "self":
             placing.write_again(connection, Kind.GOODBYE, event, known, now)
-        elif known and not known.cancelled_at and not known.waits_at_zoom:
+        elif known and not known.cancelled_at and (known.waiting or not known.waits_at_zoom):
             placing.write_needed(connection, event, known, now)
 
 
@@ -143,9 +146,23 @@ def approve(db: Database, registration_id: int, now: datetime) -> None:
         placing.seat(connection, event, registration, now)
 
 
+def move_up_by_hand(db: Database, registration_id: int, now: datetime) -> None:
+    """An organiser gives somebody on the waiting list a seat now: one more than there are, and past those who have
+    waited longer."""
+    with db.transaction() as connection:
+        registration, event = placing.held(connection, registrations.find(connection, registration_id))
+        if registration.active:
+            return
+        if not registration.waiting:
+            raise NotAllowed
+        check_ahead(event, now)
+        placing.seat(connection, event, registration, now, Kind.MOVED_UP)
+
+
 def add_caller(db: Database, event_id: int, attendee: Attendee, now: datetime) -> Registration | None:
     """Somebody asked the reception for a place, mostly by telephone: it is theirs at once, without a letter to answer,
-    and whether or not registering is open. Without an address they come by telephone: no letters, nothing at Zoom.
+    and whether or not registering is open; when all are taken, a place on the waiting list. Without an address they come
+    by telephone: no letters, nothing at Zoom, and no waiting list, because nobody could tell them that a place is theirs.
     None when this address has a place already. Refuses as `check_seat` does: cancelled, over, full."""
     with db.transaction() as connection:
         event = events.hold(connection, event_id)
@@ -154,7 +171,7 @@ def add_caller(db: Database, event_id: int, attendee: Attendee, now: datetime) -
         caller = placing.keep(connection, event, attendee, now, Source.ORGANISER)
         if caller is None:
             caller = placing.find_again(connection, event, attendee)
-            if caller.active:
+            if caller.active or caller.waiting:
                 return None
             # Who took back their registration, or never confirmed it, asks for the place now.
             if caller.confirmed_at:
@@ -163,18 +180,20 @@ def add_caller(db: Database, event_id: int, attendee: Attendee, now: datetime) -
             registrations.change(
                 connection, caller.id, **placing.told(connection, attendee), source=Source.ORGANISER
             )
-        placing.check_free(connection, event, now)
-        placing.seat(connection, event, caller, now)
+        if caller.by_phone_only:
+            placing.check_free(connection, event, now)
+        placing.seat_or_wait(connection, event, caller, now)
         return registrations.find(connection, caller.id)
 
 
 def resend(db: Database, registration_id: int, now: datetime) -> None:
-    """The letter that this person needs, once more, by an organiser's wish: the confirmation, or how to confirm.
+    """The letter that this person needs, once more, by an organiser's wish: the confirmation, that they are on the
+    waiting list, or how to confirm.
     Refuses whoever has no address, cancelled or waits for approval, and a letter that has only just been written
     (TooManyRequests)."""
     with db.transaction() as connection:
         registration, event = placing.held(connection, registrations.find(connection, registration_id))
-        if registration.by_phone_only or registration.standing not in {Standing.REGISTERED, Standing.UNCONFIRMED}:
+        if registration.by_phone_only or registration.standing not in _WRITTEN_TO:
             raise NotAllowed
         check_ahead(event, now)
         if not placing.write_needed(connection, event, registration, now):

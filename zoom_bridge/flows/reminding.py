@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.message import FOLLOW_UPS, Kind
 from zoom_bridge.domain.reminder import Reminder
-from zoom_bridge.flows import seating
-from zoom_bridge.store import claims, events, outbox, panel_seats, registrations, reminders, tables
+from zoom_bridge.flows import following_up, restoring, seating
+from zoom_bridge.store import claims, events, mail_tables, outbox, panel_seats, registrations, reminders
 from zoom_bridge.store.database import Database
 
 
@@ -28,8 +28,12 @@ def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) ->
             else _out_of_date(reminder, event.schedule_revision, siblings, now)
         )
         if reason:
-            claims.finish(connection, tables.reminders, reminder.id, claim, dropped_at=now, drop_reason=reason)
-        elif claims.finish(connection, tables.reminders, reminder.id, claim, queued_at=now):
+            claims.finish(
+                connection, mail_tables.reminders, reminder.id, claim, dropped_at=now, drop_reason=reason
+            )
+        elif reminder.kind in FOLLOW_UPS:
+            following_up.queue_follow_up(connection, event, reminder, claim, now)
+        elif claims.finish(connection, mail_tables.reminders, reminder.id, claim, queued_at=now):
             outbox.queue(
                 connection,
                 reminder.kind,
@@ -38,6 +42,8 @@ def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) ->
                 schedule_revision=event.schedule_revision,
                 useful_until=reminder.useful_until,
                 now=now,
+                occasion=reminder.rule,
+                reminder_id=reminder.id,
             )
             known = [
                 seat
@@ -51,8 +57,10 @@ def queue_reminder(db: Database, reminder_id: int, claim: str, now: datetime) ->
                 known,
                 now,
                 until=reminder.useful_until,
-                occasion=reminder.kind,
+                occasion=f"{reminder.kind}{reminder.rule}",
             )
+        of_it = frozenset({reminder.kind, Kind.PANEL_REMINDER})
+        restoring.hold_what_became_of(connection, reminder.planned_at, event.id, of_it, now)
 
 
 def _out_of_date(

@@ -13,11 +13,13 @@ from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.refusals import LinkExpired, NotFound, RegistrationRefused
-from zoom_bridge.domain.registration import Attendee, Registration, check_registering
+from zoom_bridge.domain.registration import Attendee, Registration, Standing, check_registering
 from zoom_bridge.domain.series import Registering, TakenDate
 from zoom_bridge.flows import allowing, placing
 from zoom_bridge.store import dates, events, registrations
 from zoom_bridge.store.database import Database
+
+_TO_CONFIRM = {Standing.UNCONFIRMED, Standing.WAITS_FOR_APPROVAL}
 
 
 def register_for_dates(
@@ -46,14 +48,15 @@ def register_for_dates(
             if known.active:
                 registrations.change(connection, known.id, party=party or known.party)
                 seated.append(TakenDate(event, known))
+            elif known.waiting:
+                placing.write_needed(connection, event, known, now)
             elif known.cancelled_by in (None, "self"):
                 placing.renew(connection, known, said, now, party or known.party)
                 again.append(TakenDate(event, known))
         if any(one.event.double_opt_in for one in new + again):
             _write_about(connection, Kind.PLEASE_CONFIRM, new, again, now)
         elif new or again:
-            for one in new + again:
-                placing.give_seat(connection, one.registration, now)
+            new, again = (_seat_where_free(connection, some, now)[0] for some in (new, again))
             _write_about(connection, Kind.CONFIRMATION, new, again, now)
         else:
             _write_about(connection, Kind.CONFIRMATION, [], seated, now)
@@ -61,26 +64,28 @@ def register_for_dates(
 
 
 def confirm_together(connection: Connection, registration: Registration, now: datetime) -> Registration:
-    """The seats of all dates that were chosen together and are free. Where one was given away meanwhile, its
-    registration stays unconfirmed, and the personal page says so. Returns the first that has its seat."""
+    """The seats of all dates that were chosen together and are free, and places on the waiting lists of the others.
+    Where one was given away meanwhile and there is no list, its registration stays unconfirmed, and the personal page
+    says so. Returns the first that has its seat, or else waits for one."""
     together = [
         one for one in _hold_all_of(connection, registration) if one.registration.party == registration.party
     ]
-    waiting = [one for one in together if not one.registration.active and one.registration.cancelled_at is None]
-    if not waiting and registration.active:
+    open_ = [one for one in together if one.registration.standing in _TO_CONFIRM]
+    if not open_ and (registration.active or registration.waiting):
         return registration
-    good = [one for one in waiting if one.registration.may_confirm(now)]
+    good = [one for one in open_ if one.registration.may_confirm(now)]
     if not good:
         raise LinkExpired
-    seated, refused = _seat_where_free(connection, good, now)
-    if not seated:
+    seated, listed, refused = _seat_where_free(connection, good, now)
+    if not seated + listed:
         raise refused[0]
     _write_about(connection, Kind.CONFIRMATION, seated, [], now)
-    return seated[0].registration
+    return (seated + listed)[0].registration
 
 
 def cancel_all(db: Database, key: str, now: datetime) -> None:
-    """Give back the seats of all dates of the series that are still to come; one letter."""
+    """Give back the seats of all dates of the series that are still to come; one letter. Each waiting list that is left
+    has a letter of its own."""
     with db.transaction() as connection:
         registration = registrations.find_by_key(connection, key)
         if registration is None:
@@ -89,7 +94,11 @@ def cancel_all(db: Database, key: str, now: datetime) -> None:
         for one in _hold_all_of(connection, registration):
             if one.registration.cancelled_at or now >= one.event.ends_at:
                 continue
+            if one.registration.waiting:
+                placing.take_back(connection, one.event, one.registration, now, "self")
+                continue
             registrations.tell_zoom(connection, one.registration, now, cancelled_at=now, cancelled_by="self")
+            placing.move_up(connection, one.event, now)
             if one.registration.active and not one.event.cancelled_at:
                 given_back.append(one)
         _write_about(connection, Kind.GOODBYE, given_back, [], now)
@@ -150,18 +159,23 @@ def _hold_all_of(connection: Connection, registration: Registration) -> list[Tak
 
 
 def _seat_where_free(
-    connection: Connection, waiting: list[TakenDate], now: datetime
-) -> tuple[list[TakenDate], list[RegistrationRefused]]:
-    seated, refused = [], []
-    for one in waiting:
+    connection: Connection, wanted: list[TakenDate], now: datetime
+) -> tuple[list[TakenDate], list[TakenDate], list[RegistrationRefused]]:
+    """(has a seat now, is on the waiting list now, neither)."""
+    seated, listed, refused = [], [], []
+    for one in wanted:
         try:
-            placing.check_free(connection, one.event, now)
+            free = placing.has_seat_for(connection, one.event, now)
         except RegistrationRefused as refusal:
             refused.append(refusal)
-        else:
+            continue
+        if free:
             placing.give_seat(connection, one.registration, now)
             seated.append(one)
-    return seated, refused
+        else:
+            placing.wait(connection, one.event, one.registration, now)
+            listed.append(one)
+    return seated, listed, refused
 
 
 def _write_about(

@@ -75,6 +75,10 @@ class MailCatcher:
         """The newest first."""
         return [read(path) for path in self._files()[::-1][:limit]]
 
+    def story(self, name: str) -> list[CaughtLetter]:
+        """All letters about one event to one person, the first one first."""
+        return [letter for path in self._files() if name and (letter := read(path)).story == name]
+
     def count(self) -> int:
         return len(self._files())
 

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+#: Our Message-IDs begin with whom the letter is for: a registration, or a place on the panel.
+_PERSON = re.compile(r"<([rp][0-9]+)\.")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -32,6 +34,12 @@ class CaughtLetter:
     def links(self) -> tuple[str, ...]:
         """Every address in the text, in its order."""
         return tuple(link.rstrip(".,;") for link in _LINK.findall(self.text))
+
+    @property
+    def story(self) -> str:
+        """What all letters about one event to one person have in common; empty for others."""
+        found = _PERSON.match(dict(self.headers).get("Message-ID", ""))
+        return found[1] if found else ""
 
 
 @lru_cache(maxsize=1024)

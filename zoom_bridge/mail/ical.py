@@ -15,6 +15,7 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.domain.series import TakenDate
+from zoom_bridge.domain.webinar import PhoneWay
 from zoom_bridge.i18n import speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letterhead import clean_address, clean_line
@@ -81,11 +82,12 @@ def calendar_file(
     language: str,
     now: datetime,
     method: str = PUBLISH,
+    phone: PhoneWay | None = None,
 ) -> bytes:
     """One person's entry, as a file to download."""
     entry = entry_of(event, registration, links, method, now)
     off = registration.cancelled_at is not None
-    return calendar_text(event, entry, links, sender, language, method, called_off=off).encode()
+    return calendar_text(event, entry, links, sender, language, method, called_off=off, phone=phone).encode()
 
 
 def panel_file(
@@ -152,6 +154,7 @@ def calendar_text(
     method: str,
     *,
     called_off: bool = False,
+    phone: PhoneWay | None = None,
 ) -> str:
     """The whole file. `entry` holds values or slots; the rest is the same for everybody."""
     cancelled = method == CANCEL or called_off or event.cancelled_at is not None
@@ -160,7 +163,7 @@ def calendar_text(
         *_HEAD,
         f"METHOD:{method}",
         *vtimezone(zone, event.starts_at.astimezone(ZoneInfo(zone)).year),
-        *_vevent(event, entry, links, sender, language, cancelled=cancelled, zone=zone),
+        *_vevent(event, entry, links, sender, language, cancelled=cancelled, zone=zone, phone=phone),
         "END:VCALENDAR",
     ]
     return _folded_lines(lines)
@@ -176,10 +179,12 @@ def _vevent(
     cancelled: bool,
     zone: str,
     attended: bool = True,
+    phone: PhoneWay | None = None,
 ) -> Iterable[str]:
     """`attended`: whoever has the entry means to be there, so it takes up their time and they are reminded."""
     wording = event.wording(language)
     personal = bool(sender)
+    description = _description(event, entry, links, language, phone, personal=personal)
     return (
         "BEGIN:VEVENT",
         f"UID:{_escaped_around(entry.uid)}",
@@ -188,7 +193,7 @@ def _vevent(
         _at("DTSTART", event.starts_at, zone),
         _at("DTEND", event.ends_at, zone),
         f"SUMMARY:{escaped(clean_line(wording.title))}",
-        f"DESCRIPTION:{_escaped_around(_description(event, entry, links, language, personal=personal))}",
+        f"DESCRIPTION:{_escaped_around(description)}",
         f"LOCATION:{_escaped_around(entry.link)}",
         f"URL:{entry.link}",
         *(_organizer(event, sender) if personal else ()),
@@ -238,12 +243,22 @@ def _folded_line(line: str) -> str:
     return name + "\r\n ".join(folded(piece) for piece in _SLOT.split(line[len(name) :]) if piece)
 
 
-def _description(event: Event, entry: Entry, links: Links, language: str, *, personal: bool) -> str:
+def _description(
+    event: Event, entry: Entry, links: Links, language: str, phone: PhoneWay | None, *, personal: bool
+) -> str:
     """What somebody needs who opens the entry on the day."""
     speak = speech(language)
     access = speak.say("Your personal access, please do not pass it on:")
     words = [access if personal else speak.say("Information and registration:"), entry.link, ""]
     words += [speak.say("Zoom without installation:"), links.joining_help(language)]
+    if phone and personal:
+        words += [
+            "",
+            speak.say("By telephone:"),
+            *(f"{one.number} ({speak.country(one.country)})" for one in phone.numbers),
+        ]
+        words += [speak.say("Webinar number: %(number)s", number=phone.webinar_number)]
+        words += [speak.say("Passcode: %(code)s", code=phone.passcode)] if phone.passcode else []
     helpers = [
         clean_line(text) for text in (event.help_name, event.help_phone, event.help_hours, event.help_email)
     ]

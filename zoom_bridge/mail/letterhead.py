@@ -15,6 +15,8 @@ from zoom_bridge.domain.message import Message
 
 #: The longest a header line gets (RFC 5322 asks for 78, with the line's end).
 LINE = 76
+#: What `unsubscribe_lines` writes.
+UNSUBSCRIBING = ("List-Unsubscribe", "List-Unsubscribe-Post")
 
 # Surrogates and the characters Unicode keeps for inside use cannot travel; overrides and embeddings reorder what
 # stands after them. Joiners stay: emoji and Persian need them.
@@ -85,6 +87,11 @@ def own_lines(message: Message) -> bytes:
         raise Failure("The letter has no Message-ID and date yet.", permanent=True)
     identity = _NOT_IN_ID.sub(".", message.message_id.strip("<> "))
     return f"Date: {format_datetime(message.dated_at)}\r\nMessage-ID: <{identity}>\r\n".encode()
+
+
+def unsubscribe_lines(link: str) -> bytes:
+    """How a mail program unsubscribes with one click of its own, by RFC 8058. Never folded: not all of them unfold."""
+    return f"List-Unsubscribe: <{link}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
 
 
 def check(block: bytes, expected: Sequence[str]) -> None:

@@ -17,10 +17,11 @@ from zoom_bridge.domain.account import Organiser, SignIn
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.letter_text import LetterText, Specimen
-from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, Kind, Message
+from zoom_bridge.domain.message import LETTING_IN, TO_PANEL, UNSOLICITED, Kind, Message
 from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.domain.series import TakenDate
+from zoom_bridge.domain.webinar import PhoneWay
 from zoom_bridge.i18n import LANGUAGES, speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail import letterhead
@@ -28,6 +29,7 @@ from zoom_bridge.mail.ical import Entry, calendar_of_dates, entry_of, panel_entr
 from zoom_bridge.mail.prepared import PreparedBody, prepare, slot
 from zoom_bridge.mail.rendering import (
     METHODS,
+    OTHERWISE_WHEN_WAITING,
     Person,
     Rendered,
     moment,
@@ -69,14 +71,16 @@ class _Prepared:
 
 
 class Letters:
-    """Composes every letter there is. `sender` is an address, or a name with an address in angle brackets."""
+    """Composes every letter there is. `sender` is an address, or a name with an address in angle brackets; `bounces` is
+    the address that undeliverable letters come back to, if it is another one."""
 
-    def __init__(self, links: Links, sender: str) -> None:
+    def __init__(self, links: Links, sender: str, bounces: str = "") -> None:
         self._links = links
         name, address = parseaddr(sender)
         self._sender_as_given = sender
         self._sender_name = name
         self._sender = letterhead.clean_address(address)
+        self._bounces = letterhead.clean_address(bounces) if bounces else self._sender
         self._kept: OrderedDict[Hashable, _Prepared] = OrderedDict()
         self._lock = Lock()
 
@@ -87,21 +91,33 @@ class Letters:
         registration: Registration,
         now: datetime,
         own: LetterText | None = None,
+        phone: PhoneWay | None = None,
     ) -> Envelope:
-        """One letter to one attendee; `own` holds the event's own words for it. Raises a permanent Failure when it
-        must not leave as it is."""
+        """One letter to one attendee; `own` holds the event's own words for it, `phone` how to come in by telephone, as
+        far as Zoom has told us. Raises a permanent Failure when it must not leave as it is."""
         _check_belonging(message, event, registration)
-        kind, language = (
-            message.kind,
-            registration.language if registration.language in LANGUAGES else LANGUAGES[0],
-        )
+        kind, language = message.kind, own.language if own else registration.language
+        if language not in LANGUAGES:
+            language = LANGUAGES[0]
         name = letterhead.clean_line(registration.name)
         near = nearness(event, now)
+        waiting = _to_somebody_waiting(kind, registration)
+        own = None if waiting else own
         prepared = self._prepared(
-            (kind, language, event.id, near, bool(name)),
+            (kind, language, event.id, near, bool(name), phone, waiting),
             event,
             lambda: render(
-                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given, own
+                kind,
+                language,
+                event,
+                near,
+                _slots(name),
+                _ENTRY_SLOTS,
+                self._links,
+                self._sender_as_given,
+                own,
+                phone,
+                waiting=waiting,
             ),
             own,
         )
@@ -196,15 +212,24 @@ class Letters:
         return self._envelope(message, self._prepare(marked, event, own), name, organiser.email, {})
 
     def specimen(
-        self, kind: Kind, language: str, event: Event, name: str, email: str, now: datetime, own: LetterText | None
+        self,
+        kind: Kind,
+        language: str,
+        event: Event,
+        name: str,
+        email: str,
+        now: datetime,
+        own: LetterText | None,
+        *,
+        waiting: bool = False,
     ) -> Specimen:
-        """The letter as somebody of that name would read it."""
+        """The letter as somebody of that name, on the waiting list or not, would read it."""
         reply_to = _usable(event.help_email)
         return Specimen(
             sender=_shown(event.hosted_by or self._sender_name, self._sender),
             reply_to=_shown(event.help_name, reply_to) if reply_to else "",
             recipient=_shown(name, email),
-            **vars(self._example(kind, language, event, name, email, now, own)),
+            **vars(self._example(kind, language, event, name, email, now, own, waiting=waiting)),
         )
 
     def suggestion(self, kind: Kind, language: str) -> tuple[str, str]:
@@ -212,9 +237,20 @@ class Letters:
         return suggestion(kind, language)
 
     def _example(
-        self, kind: Kind, language: str, event: Event, name: str, email: str, now: datetime, own: LetterText | None
+        self,
+        kind: Kind,
+        language: str,
+        event: Event,
+        name: str,
+        email: str,
+        now: datetime,
+        own: LetterText | None,
+        *,
+        waiting: bool = False,
     ) -> Rendered:
-        return example(kind, language, event, name, email, now, self._links, self._sender_as_given, own)
+        return example(
+            kind, language, event, name, email, now, self._links, self._sender_as_given, own, waiting=waiting
+        )
 
     def _values(
         self, message: Message, event: Event, registration: Registration, name: str, language: str
@@ -227,6 +263,7 @@ class Letters:
                 "name": name,
                 "confirm_link": self._links.confirm(key),
                 "confirm_by": _until(language, until.replace(second=0, microsecond=0), event.timezone),
+                "data_link": self._links.personal(key, "data"),
             }
         values = {
             "name": name,
@@ -234,7 +271,10 @@ class Letters:
             "cancel_link": self._links.personal(key, "cancel"),
             "data_link": self._links.personal(key, "data"),
         }
-        if method := METHODS.get(message.kind):
+        if message.kind in UNSOLICITED:
+            values["unsubscribe_link"] = self._links.unsubscribe(key)
+        method = METHODS.get(message.kind)
+        if method and not _to_somebody_waiting(message.kind, registration):
             stamp = message.dated_at or message.created_at
             # vars, because asdict copies deeply and this happens for every letter.
             values |= vars(entry_of(event, registration, self._links, method, stamp))
@@ -278,21 +318,28 @@ class Letters:
         self, message: Message, prepared: _Prepared, name: str, email: str, values: Mapping[str, str]
     ) -> Envelope:
         recipient = letterhead.clean_address(email)
+        # A specimen has no way out of its own.
+        unsubscribe = values.get("unsubscribe_link")
         head = b"".join(
             (
                 prepared.before_recipient,
                 letterhead.address_line("To", name, recipient),
                 prepared.after_recipient,
                 letterhead.own_lines(message),
+                letterhead.unsubscribe_lines(unsubscribe) if unsubscribe else b"",
             )
         )
-        letterhead.check(head, prepared.names)
-        return Envelope(self._sender, recipient, head + b"\r\n" + prepared.body.filled(values))
+        letterhead.check(head, (*prepared.names, *(letterhead.UNSUBSCRIBING if unsubscribe else ())))
+        return Envelope(self._bounces, recipient, head + b"\r\n" + prepared.body.filled(values))
 
 
 def _slots(name: str) -> Person:
     """Slots for everything; without a name the greeting has no place for one."""
     return _SLOTS if name else Person(**(asdict(_SLOTS) | {"name": ""}))
+
+
+def _to_somebody_waiting(kind: Kind, registration: Registration) -> bool:
+    return kind in OTHERWISE_WHEN_WAITING and registration.waited
 
 
 def _check_belonging(message: Message, event: Event, registration: Registration) -> None:

@@ -21,9 +21,10 @@ from markupsafe import Markup, escape
 from zoom_bridge import richtext
 from zoom_bridge.domain.event import Event, Partner, Wording
 from zoom_bridge.domain.letter_text import LetterText, Placeholder, filled, used, written
-from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.message import FOLLOW_UPS, UNSOLICITED, Kind
 from zoom_bridge.domain.panel_seat import opens_at
 from zoom_bridge.domain.series import TakenDate
+from zoom_bridge.domain.webinar import PhoneWay
 from zoom_bridge.i18n import Speech, speech, translations
 from zoom_bridge.links import Links
 from zoom_bridge.mail.ical import CANCEL, REQUEST, Entry, calendar_text
@@ -36,6 +37,7 @@ _HOUSE_ZONE = "Europe/Berlin"
 
 METHODS = {
     Kind.CONFIRMATION: REQUEST,
+    Kind.MOVED_UP: REQUEST,
     Kind.MOVED: REQUEST,
     Kind.CANCELLED: CANCEL,
     Kind.GOODBYE: CANCEL,
@@ -44,12 +46,15 @@ METHODS = {
     Kind.PANEL_CANCELLED: CANCEL,
     Kind.PANEL_GOODBYE: CANCEL,
 }
+#: Letters that say something else to whoever is on the waiting list, or leaves it: without a calendar entry, because they
+#: have none, and in our own words, because the event's are about a seat.
+OTHERWISE_WHEN_WAITING = {Kind.MOVED, Kind.CANCELLED, Kind.GOODBYE}
 #: What of an event's own words fits one date only.
 DATED = {Placeholder.DATE, Placeholder.BEGINS, Placeholder.ENDS}
 _WIDTH = 66
 #: Where the reader's name goes in an opening, until all its lines are broken: names must not move the breaks.
 _NAME = slot("name")
-_BLOCK_TEXTS = {"description_de", "description_en"}
+_BLOCK_TEXTS = {"description_de", "description_en", "thanks_de", "thanks_en"}
 _BLANK_LINES = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _PARAGRAPH = Markup('<p style="margin:0 0 16px;">{}</p>')
@@ -85,6 +90,7 @@ class Person:
     link: str = ""
     cancel_link: str = ""
     data_link: str = ""
+    unsubscribe_link: str = ""
     confirm_link: str = ""
     confirm_by: str = ""
     sign_in_link: str = ""
@@ -119,16 +125,20 @@ def render(
     links: Links,
     sender: str,
     own: LetterText | None = None,
+    phone: PhoneWay | None = None,
+    *,
+    waiting: bool = False,
 ) -> Rendered:
     """A letter about an event. `entry` is needed for the kinds that carry a calendar entry, `own` holds the event's
-    own words."""
+    own words. `waiting`: one of those that say something else to whoever is on the waiting list."""
     event = cleaned(event)
-    words = _words(event, language, near, links) | {"person": person, "kind": kind}
-    subject, text, html = _texts(kind, language, words, _own_words(own, language, words))
-    method = METHODS.get(kind, "")
+    words = _words(event, language, near, links) | {"person": person, "kind": kind, "phone": phone}
+    folder = f"{kind}_waiting" if waiting else kind
+    subject, text, html = _texts(folder, language, words, _own_words(own, language, words))
+    method = "" if waiting else METHODS.get(kind, "")
     calendar = None
     if method and entry:
-        calendar = calendar_text(event, entry, links, sender, language, method)
+        calendar = calendar_text(event, entry, links, sender, language, method, phone=phone)
     return Rendered(subject, text, html, calendar, method)
 
 
@@ -237,6 +247,7 @@ def _texts(
     subject = own[0] or _subject(folder, language, words)
     name = cast(Person, words["person"]).name
     words |= _as_text_and_html(own[1] or _opening(folder, language, words), name)
+    words |= {"unsolicited": words["kind"] in UNSOLICITED, "afterwards": words["kind"] in FOLLOW_UPS}
     text, html = (
         environment(language).get_template(f"{folder}/body.{form}").render(words) for form in ("txt", "html")
     )
@@ -313,7 +324,12 @@ def _words(event: Event, language: str, near: Nearness, links: Links) -> dict[st
         "before": moment(speak, event.moved_from, zone) if event.moved_from else "",
         "description_html": _styled(richtext.to_html(wording.description, 3)),
         "description_text": richtext.to_text(wording.description, _WIDTH),
+        "thanks_html": _styled(richtext.to_html(wording.thanks, 3)),
+        "thanks_text": richtext.to_text(wording.thanks, _WIDTH),
         "help_link": links.joining_help(language),
+        "phone": None,
+        "country": speak.country,
+        "event_link": links.event(event.slug, language),
     } | _notices(links, language)
 
 

@@ -9,11 +9,13 @@ from zoom_bridge.domain.letter_text import LetterText
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.registration import CONFIRM_WITHIN
 from zoom_bridge.domain.reminder import planned_reminders
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES
+from zoom_bridge.domain.turnout import Turnout
 from zoom_bridge.i18n import speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail.ical import Entry, attendee_address, utc_stamp
 from zoom_bridge.mail.letterhead import clean_line
-from zoom_bridge.mail.rendering import METHODS, Person, Rendered, moment, nearness, render
+from zoom_bridge.mail.rendering import METHODS, OTHERWISE_WHEN_WAITING, Person, Rendered, moment, nearness, render
 
 _MOVING = {Kind.MOVED, Kind.PANEL_MOVED}
 #: Begins the subject of a letter that is only a test.
@@ -30,6 +32,8 @@ def example(
     links: Links,
     sender: str,
     own: LetterText | None,
+    *,
+    waiting: bool = False,
 ) -> Rendered:
     event, leaves_at = as_if_due(kind, event, now)
     page = links.event(event.slug, language)
@@ -38,6 +42,7 @@ def example(
         link=page,
         cancel_link=page,
         data_link=page,
+        unsubscribe_link=page,
         confirm_link=page,
         confirm_by=_confirm_by(language, event, now),
     )
@@ -49,7 +54,10 @@ def example(
         link=page,
         attendee=attendee_address(email) if kind in METHODS else "",
     )
-    return render(kind, language, event, nearness(event, leaves_at), person, entry, links, sender, own)
+    near = nearness(event, leaves_at)
+    waiting = waiting and kind in OTHERWISE_WHEN_WAITING
+    own = None if waiting else own
+    return render(kind, language, event, near, person, entry, links, sender, own, waiting=waiting)
 
 
 def as_if_due(kind: Kind, event: Event, now: datetime) -> tuple[Event, datetime]:
@@ -57,13 +65,19 @@ def as_if_due(kind: Kind, event: Event, now: datetime) -> tuple[Event, datetime]
     Letters that follow from what people do leave now, or have left while the event was still to come."""
     event = replace(
         event,
-        cancelled_at=(event.cancelled_at or now) if kind in {Kind.CANCELLED, Kind.PANEL_CANCELLED} else None,
+        cancelled_at=_cancelled_at(kind, event, now),
         moved_from=event.moved_from or (event.starts_at - timedelta(days=7) if kind in _MOVING else None),
     )
-    both = replace(event, remind_day_before=True, remind_hour_before=True)
-    planned = {reminder.kind: reminder.due_at for reminder in planned_reminders(both)}
+    usual = planned_reminders(replace(event, reminders=DEFAULT_RULES, follow_ups=tuple(Turnout)))
+    planned = {reminder.kind: reminder.due_at for reminder in (*usual, *planned_reminders(event))}
     due_at = planned.get(Kind.DAY_BEFORE if kind is Kind.PANEL_REMINDER else kind)
     return event, due_at or (now if now < event.ends_at else event.created_at)
+
+
+def _cancelled_at(kind: Kind, event: Event, now: datetime) -> datetime | None:
+    if kind is Kind.CIRCULAR:
+        return event.cancelled_at
+    return (event.cancelled_at or now) if kind in {Kind.CANCELLED, Kind.PANEL_CANCELLED} else None
 
 
 def _confirm_by(language: str, event: Event, now: datetime) -> str:

@@ -12,10 +12,14 @@ _HOUR = timedelta(hours=1)
 _AROUND = timedelta(days=370)
 
 
-@lru_cache(maxsize=64)
 def vtimezone(zone: str, year: int) -> tuple[str, ...]:
     """The lines of the component, right for times in that year."""
-    tz = ZoneInfo(zone)
+    return _component(ZoneInfo(zone), zone, year)
+
+
+@lru_cache(maxsize=64)
+def _component(tz: ZoneInfo, zone: str, year: int) -> tuple[str, ...]:
+    """Kept by the zone itself: when its rules are read anew, it is another one."""
     observances = _european(tz, year) or _one_by_one(tz, year)
     return ("BEGIN:VTIMEZONE", f"TZID:{zone}", *observances, "END:VTIMEZONE")
 

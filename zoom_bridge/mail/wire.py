@@ -50,8 +50,12 @@ class Wire(smtplib.SMTP):
     def ask(self, commands: Sequence[str]) -> list[Reply]:
         """Several commands in one write, and a reply to each (RFC 2920). A 421 ends it: the server hangs up."""
         self.write("".join(f"{command}\r\n" for command in commands).encode())
+        return self.replies(len(commands))
+
+    def replies(self, count: int) -> list[Reply]:
+        """The next so many."""
         replies: list[Reply] = []
-        while len(replies) < len(commands) and (not replies or replies[-1][0] != 421):
+        while len(replies) < count and (not replies or replies[-1][0] != 421):
             replies.append(self.getreply())
         return replies
 

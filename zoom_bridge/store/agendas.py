@@ -6,28 +6,29 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from zoom_bridge.domain.event import DOORS_CLOSE_AFTER, Event
 from zoom_bridge.domain.webinar import TwinWebinar
-from zoom_bridge.store import drifts, overviews, tables
+from zoom_bridge.store import drifts, overviews, returns, tables
 from zoom_bridge.store.overviews import Numbers
 
 PAGE_SIZE = 25
 
-_E, _M = tables.events, tables.messages
+_E, _M, _R = tables.events, tables.messages, tables.registrations
 _TWIN = [tables.webinars.c[field.name] for field in fields(TwinWebinar)]
 
 
 @dataclass(frozen=True)
 class AgendaLine:
     """An event without its partners and panelists, whom no list names. `given_up`: letters that could not be sent;
-    `drifts`: what was changed at Zoom and waits for a decision."""
+    `unreached`: people whose last letter came back; `drifts`: what was changed at Zoom and waits for a decision."""
 
     event: Event
     webinar: TwinWebinar | None
     numbers: Numbers
     given_up: int
+    unreached: int
     drifts: int
 
 
@@ -74,14 +75,14 @@ def _lines(connection: Connection, found: list[Event]) -> list[AgendaLine]:
     ids = [event.id for event in found]
     twins = _twins(connection, ids)
     numbers = overviews.numbers_of(connection, ids)
-    given_up = _given_up(connection, ids)
+    in_trouble = _letters_in_trouble(connection, ids)
     changed = drifts.count_open(connection, ids)
     return [
         AgendaLine(
             event,
             twins.get(event.id),
             numbers.get(event.id, Numbers()),
-            given_up.get(event.id, 0),
+            *in_trouble.get(event.id, (0, 0)),
             changed.get(event.id, 0),
         )
         for event in found
@@ -93,10 +94,17 @@ def _twins(connection: Connection, ids: Iterable[int]) -> dict[int, TwinWebinar]
     return {row["event_id"]: TwinWebinar(**row) for row in rows}
 
 
-def _given_up(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+def _letters_in_trouble(connection: Connection, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Event → (letters that could not be sent, people whom our last letter did not reach)."""
+    given_up = _M.c.gave_up_at.is_not(None) & _M.c.registration_id.is_not(None)
     query = (
-        select(_M.c.event_id, func.count())
-        .where(_M.c.event_id.in_(ids), _M.c.gave_up_at.is_not(None), _M.c.registration_id.is_not(None))
+        select(
+            _M.c.event_id,
+            func.count(case((given_up, _M.c.id))),
+            func.count(func.distinct(case((returns.UNREACHED & _R.c.cancelled_at.is_(None), _R.c.id)))),
+        )
+        .outerjoin(_R, _R.c.id == _M.c.registration_id)
+        .where(_M.c.event_id.in_(ids), given_up | _M.c.bounced_at.is_not(None))
         .group_by(_M.c.event_id)
     )
-    return {event_id: n for event_id, n in connection.execute(query)}  # noqa: C416 (rows are no pairs to mypy)
+    return {event_id: (stuck, unreached) for event_id, stuck, unreached in connection.execute(query)}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, Update, and_, bindparam, func, or_, select, update
 
 from zoom_bridge.domain.event import URGENT
 from zoom_bridge.store import tables
@@ -30,11 +30,29 @@ def claim(
 
     Returns the claim and the ids. Two processes that ask at once get different rows: PostgreSQL skips the rows
     another one is just taking, SQLite lets one writer in at a time."""
-    word = secrets.token_urlsafe(12)
+    word = new_word()
+    return word, sorted(claim_in_order(connection, table, word, now, limit, (table.c.due_at, table.c.id), only))
+
+
+def new_word() -> str:
+    """What claims are made with. Nobody can guess it."""
+    return secrets.token_urlsafe(12)
+
+
+def claim_in_order(
+    connection: Connection,
+    table: Table,
+    word: str,
+    now: datetime,
+    limit: int,
+    order: Sequence[Column[Any]],
+    only: ColumnElement[bool] | None = None,
+) -> list[int]:
+    """The same by a word that may hold other rows already; the ids come in that order."""
     due = (
         select(table.c.id)
         .where(table.c.due_at <= now, _free(table, now))
-        .order_by(table.c.due_at, table.c.id)
+        .order_by(*order)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -45,9 +63,9 @@ def claim(
         update(table)
         .where(table.c.id.in_(select(chosen.c.id)))
         .values(claim=word, claimed_until=now + LEASE)
-        .returning(table.c.id)
-    ).scalars()
-    return word, sorted(taken)
+        .returning(*order, table.c.id)
+    )
+    return [row[-1] for row in sorted(tuple(row) for row in taken)]
 
 
 def claim_of_one_event(connection: Connection, table: Table, now: datetime, limit: int) -> tuple[str, list[int]]:
@@ -82,12 +100,21 @@ def renew(connection: Connection, table: Table, word: str, ids: Sequence[int], n
 
 def finish(connection: Connection, table: Table, row_id: int, word: str, **values: Any) -> bool:
     """The row's work is done; False when it was no longer ours (then nothing is written)."""
-    done = dict.fromkeys(("due_at", "claim", "claimed_until", "last_error", "gave_up_at"))
-    row = {"held_id": row_id, "held_by": word, "attempts": 0, **done, **values}
+    row = _finished(row_id, word) | values
     # What is worked out by the database itself is part of the statement.
     worked_out = {name: row.pop(name) for name, value in values.items() if isinstance(value, ColumnElement)}
     statement = _finishing(table).values(worked_out) if worked_out else _finishing(table)
     return connection.execute(statement, row).rowcount == 1
+
+
+def finish_all(connection: Connection, table: Table, row_ids: Sequence[int], word: str, **values: Any) -> None:
+    """The same for several; what is no longer ours stays as it is."""
+    connection.execute(_finishing(table), [_finished(row_id, word) | values for row_id in row_ids])
+
+
+def _finished(row_id: int, word: str) -> dict[str, Any]:
+    done = dict.fromkeys(("due_at", "claim", "claimed_until", "last_error", "gave_up_at"))
+    return {"held_id": row_id, "held_by": word, "attempts": 0, **done}
 
 
 @cache
@@ -104,11 +131,13 @@ def postpone(
     due_at: datetime,
     error: str,
     counted: bool = True,
+    doubtful: bool = False,
 ) -> bool:
-    """Try again at `due_at`; the organiser reads why."""
-    return _put_back(
-        connection, table, row_id, word, due_at=due_at, last_error=error, attempts=table.c.attempts + int(counted)
-    )
+    """Try again at `due_at`; the organiser reads why. `doubtful`: it may have been done all the same, which letters
+    count."""
+    doubt = {"doubtful": table.c.doubtful + 1} if doubtful and "doubtful" in table.c else {}
+    attempts = table.c.attempts + int(counted)
+    return _put_back(connection, table, row_id, word, due_at=due_at, last_error=error, attempts=attempts, **doubt)
 
 
 def give_up(connection: Connection, table: Table, row_id: int, word: str, now: datetime, error: str) -> bool:
@@ -155,6 +184,12 @@ def release(connection: Connection, table: Table, ids: Sequence[int], word: str)
     connection.execute(
         update(table).where(table.c.id.in_(ids), table.c.claim == word).values(claim=None, claimed_until=None)
     )
+
+
+def bring_forward(connection: Connection, table: Table, now: datetime, after: datetime, until: datetime) -> None:
+    """What would be due, or held, between these two is due and free now."""
+    connection.execute(update(table).where(table.c.claimed_until > after).values(claim=None, claimed_until=None))
+    connection.execute(update(table).where(table.c.due_at > after, table.c.due_at <= until).values(due_at=now))
 
 
 def _put_back(connection: Connection, table: Table, row_id: int, word: str, **values: Any) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from zoom_bridge.domain.poll import Poll, PollKind
 from zoom_bridge.domain.question import Answer, Question, QuestionKind
+from zoom_bridge.domain.reminder_rule import ReminderRule, Unit
 
 
 class Instant(TypeDecorator[datetime]):
@@ -77,12 +78,29 @@ class Parts(TypeDecorator[tuple[Any, ...]]):
         return tuple(self.read(**part) for part in json.loads(value)) if value else ()
 
 
+class Names(TypeDecorator[tuple[str, ...]]):
+    """A few names from a list of ours, with commas between. Empty text: none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return ",".join(value or ())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(value.split(",")) if value else ()
+
+
 def question(kind: str, choices_de: list[str], choices_en: list[str], **rest: Any) -> Question:
     return Question(kind=QuestionKind(kind), choices_de=tuple(choices_de), choices_en=tuple(choices_en), **rest)
 
 
 def poll(kind: str, choices: list[str], **rest: Any) -> Poll:
     return Poll(kind=PollKind(kind), choices=tuple(choices), **rest)
+
+
+def reminder_rule(amount: int, unit: str) -> ReminderRule:
+    return ReminderRule(amount, Unit(unit))
 
 
 def answer(texts: list[str], **rest: Any) -> Answer:

@@ -10,15 +10,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from zoom_bridge.store.twin_tables import metadata
+from zoom_bridge.store.mail_tables import metadata
 from zoom_bridge.store.writers import NotWritten, Writers
 
 #: Seconds a writer waits, first for its turn in this process and then for other processes, before the door answers
 #: "try again". Twice this is less than the three seconds after which Zoom gives a delivery up.
 BUSY_SECONDS = 1.4
+
+
+#: A statement went wrong in the database itself. On PostgreSQL the transaction is lost with it.
+StatementFailed = DBAPIError
 
 
 class DatabaseUnavailable(Exception):
@@ -113,7 +117,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout, NotWritten) as error:
+    except (OperationalError, PendingRollbackError, PoolTimeout, NotWritten) as error:
+        # Pending is the rollback of a connection that broke at an earlier statement, whoever caught that error.
         raise DatabaseUnavailable(str(error.__cause__ or error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:

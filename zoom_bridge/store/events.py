@@ -93,6 +93,12 @@ def list_all(connection: Connection, limit: int = 500) -> list[Event]:
     return whole(connection, connection.execute(query).mappings().all())
 
 
+def list_to_come(connection: Connection, now: datetime) -> list[int]:
+    """Not over and not cancelled, published or not."""
+    c = tables.events.c
+    return list(connection.execute(select(c.id).where(c.ends_at > now, c.cancelled_at.is_(None))).scalars())
+
+
 def list_to_forget(connection: Connection, now: datetime) -> list[int]:
     """Events whose retention date has passed and that still have people: registered, seen in the room, on the panel,
     or in what was taken away from Zoom."""
@@ -136,10 +142,29 @@ def change(connection: Connection, event: Event, draft: EventDraft, start_as_tol
         "revision": event.revision + 1,
         "schedule_revision": event.schedule_revision + moved,
         "moved_from": start_as_told if moved and event.published_at else event.moved_from,
+        "shifted_from": None if moved else event.shifted_from,
         "forget_at": draft.ends_at + KEEP_AFTER_END,
     }
     connection.execute(update(tables.events).where(tables.events.c.id == event.id).values(values))
     _keep_parts(connection, event.id, draft)
+
+
+def shift(connection: Connection, event: Event, starts_at: datetime, ends_at: datetime) -> None:
+    """The same times on the wall are other instants. Back where it began, nothing has been shifted."""
+    began_at = event.shifted_from or event.starts_at
+    values = {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "revision": event.revision + 1,
+        "schedule_revision": event.schedule_revision + 1,
+        "shifted_from": began_at if began_at != starts_at else None,
+        "forget_at": ends_at + KEEP_AFTER_END,
+    }
+    connection.execute(update(tables.events).where(tables.events.c.id == event.id).values(values))
+
+
+def mark_shift_seen(connection: Connection, event_id: int) -> None:
+    connection.execute(update(tables.events).where(tables.events.c.id == event_id).values(shifted_from=None))
 
 
 def mark_published(connection: Connection, event_id: int, now: datetime) -> None:

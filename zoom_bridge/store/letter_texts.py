@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.letter_text import LetterText
 from zoom_bridge.domain.message import Kind
-from zoom_bridge.store import tables
+from zoom_bridge.store import mail_tables
 
-_TABLE = tables.letter_texts
+_TABLE = mail_tables.letter_texts
 _COLUMNS = [_TABLE.c[field.name] for field in fields(LetterText)]
 
 

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.letter_text import LetterText
-from zoom_bridge.domain.message import Kind, Message
+from zoom_bridge.domain.message import Kind, Message, Urgency, urgency
 from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration
-from zoom_bridge.store import tables
+from zoom_bridge.store import claims, mail_tables, tables
 from zoom_bridge.store.columns import Instant
 
 #: Limits on the same letter to somebody who asks for it again.
@@ -30,9 +30,9 @@ _TO_SEND = (
     select(
         *_COLUMNS,
         *(tables.registrations.c[name].label(f"registration_{name}") for name in _REGISTRATION_FIELDS),
-        tables.letter_texts.c.subject.label("own_subject"),
-        tables.letter_texts.c.opening.label("own_opening"),
-        tables.letter_texts.c.written_at.label("own_written_at"),
+        mail_tables.letter_texts.c.subject.label("own_subject"),
+        mail_tables.letter_texts.c.opening.label("own_opening"),
+        mail_tables.letter_texts.c.written_at.label("own_written_at"),
         tables.events.c.revision.label("event_revision"),
     )
     .outerjoin(tables.registrations, tables.registrations.c.id == _TABLE.c.registration_id)
@@ -40,11 +40,12 @@ _TO_SEND = (
     # The event's own words come along, found by their primary key: no statement more for a letter, no cache that could
     # be stale, and an event without any costs one look into the index.
     .outerjoin(
-        tables.letter_texts,
+        mail_tables.letter_texts,
         and_(
-            tables.letter_texts.c.event_id == _TABLE.c.event_id,
-            tables.letter_texts.c.kind == _TABLE.c.kind,
-            tables.letter_texts.c.language == func.coalesce(_TABLE.c.language, tables.registrations.c.language),
+            mail_tables.letter_texts.c.event_id == _TABLE.c.event_id,
+            mail_tables.letter_texts.c.kind == _TABLE.c.kind,
+            mail_tables.letter_texts.c.language
+            == func.coalesce(_TABLE.c.language, tables.registrations.c.language),
         ),
     )
     .where(
@@ -65,15 +66,21 @@ def queue(
     useful_until: datetime,
     now: datetime,
     occasion: str = "",
+    reminder_id: int | None = None,
+    circular_id: int | None = None,
+    one_of: str = "",
 ) -> None:
     """Decide that these people get this letter. Deciding twice is deciding once: the unique key is registration,
-    kind, schedule revision and, for letters that may rightly come again, the occasion."""
+    kind, schedule revision and, for letters that may rightly come again, the occasion. `one_of` stands in it instead
+    of the kind where somebody gets one letter of several."""
     rows = [
         {
-            "unique_key": ":".join(filter(None, (f"r{id_}", kind, str(schedule_revision), occasion))),
+            "unique_key": ":".join(filter(None, (f"r{id_}", one_of or kind, str(schedule_revision), occasion))),
             "kind": kind,
             "event_id": event_id,
             "registration_id": id_,
+            "reminder_id": reminder_id,
+            "circular_id": circular_id,
             "schedule_revision": schedule_revision,
             "created_at": now,
             "useful_until": useful_until,
@@ -121,6 +128,12 @@ def panel_seats_with(connection: Connection, kind: Kind, event_id: int) -> set[i
     return set(connection.execute(query.where(_TABLE.c.panel_seat_id.is_not(None))).scalars())
 
 
+def sent_since(connection: Connection, kinds: Iterable[Kind], event_id: int, since: datetime) -> set[int]:
+    """The registrations whose people had one of these letters since then."""
+    query = select(_TABLE.c.registration_id).where(_TABLE.c.event_id == event_id, _TABLE.c.kind.in_(list(kinds)))
+    return set(connection.execute(query.where(_TABLE.c.sent_at >= since, NO_TEST)).scalars())
+
+
 def queue_sign_in(
     connection: Connection, sign_in_id: int, useful_until: datetime, now: datetime, kind: Kind = Kind.SIGN_IN
 ) -> None:
@@ -144,17 +157,19 @@ def queue_test(
     language: str,
     useful_until: datetime,
     now: datetime,
+    circular_id: int | None = None,
 ) -> bool:
     """A letter as a test to an organiser. False when the same one has just been asked for: a button pressed twice,
     also when both presses come at once, because the key counts on from the test before."""
-    last = find_last_test(connection, kind, event_id, organiser_id, language)
+    last = find_last_test(connection, kind, event_id, organiser_id, language, circular_id)
     if last and last.created_at > now - PRESSED_TWICE:
         return False
     row = {
-        "unique_key": f"t{organiser_id}:e{event_id}:{kind}:{language}:{last.id if last else 0}",
+        "unique_key": f"t{organiser_id}:e{event_id}:{kind}{circular_id or ''}:{language}:{last.id if last else 0}",
         "kind": kind,
         "event_id": event_id,
         "organiser_id": organiser_id,
+        "circular_id": circular_id,
         "language": language,
         "schedule_revision": 0,
         "created_at": now,
@@ -166,12 +181,18 @@ def queue_test(
 
 
 def find_last_test(
-    connection: Connection, kind: Kind, event_id: int, organiser_id: int, language: str
+    connection: Connection,
+    kind: Kind,
+    event_id: int,
+    organiser_id: int,
+    language: str,
+    circular_id: int | None = None,
 ) -> Message | None:
     query = select(*_COLUMNS).where(
         _TABLE.c.organiser_id == organiser_id,
         _TABLE.c.event_id == event_id,
         _TABLE.c.kind == kind,
+        _TABLE.c.circular_id == circular_id,
         _TABLE.c.language == language,
     )
     row = connection.execute(query.order_by(_TABLE.c.id.desc()).limit(1)).mappings().one_or_none()
@@ -205,7 +226,13 @@ def fix_identity(connection: Connection, ids: Sequence[int], word: str, host: st
     connection.execute(
         update(_TABLE)
         .where(_TABLE.c.id.in_(ids), _TABLE.c.message_id.is_(None))
-        .values(message_id=literal("<").concat(_TABLE.c.unique_key).concat(f".{word}@{host}>"), dated_at=now)
+        .values(
+            # Exactly as it stands in the letter, where a colon is no part of it: what comes back is found by it.
+            message_id=literal("<")
+            .concat(func.replace(_TABLE.c.unique_key, ":", "."))
+            .concat(f".{word}@{host.replace(':', '.')}>"),
+            dated_at=now,
+        )
     )
 
 
@@ -220,10 +247,13 @@ class ToSend:
 
 
 def find_to_send(connection: Connection, message_id: int, claim: str, now: datetime) -> ToSend | None:
-    """The letter with its person, as they are now; None when the claim is lost or its lease has run out."""
-    row = connection.execute(_TO_SEND, {"message_id": message_id, "claim": claim, "now": now}).one_or_none()
-    if row is None:
-        return None
+    """The letter with its person, as they are now. None when the claim is lost or its lease has run out."""
+    parameters = {"message_id": message_id, "claim": claim, "now": now}
+    row = connection.execute(_TO_SEND, parameters).one_or_none()
+    return _to_send(row) if row else None
+
+
+def _to_send(row: Any) -> ToSend:
     values = tuple(row)
     message = Message(**dict(zip(_MESSAGE_FIELDS, values, strict=False)) | {"kind": Kind(row.kind)})
     person = dict(zip(_REGISTRATION_FIELDS, values[len(_MESSAGE_FIELDS) :], strict=False))
@@ -235,6 +265,36 @@ def find_to_send(connection: Connection, message_id: int, claim: str, now: datet
             message.event_id or 0, message.kind, language, row.own_subject, row.own_opening, row.own_written_at
         )
     return ToSend(message, registration, own, values[-1] or 0)
+
+
+def claim(connection: Connection, word: str, limit: int, now: datetime, *, urgent: bool = False) -> list[int]:
+    """Take letters that are due, the most urgent first; or none but those."""
+    order = (_TABLE.c.urgency, _TABLE.c.due_at, _TABLE.c.id)
+    only = _TABLE.c.urgency == Urgency.FIRST if urgent else None
+    return claims.claim_in_order(connection, _TABLE, word, now, limit, order, only)
+
+
+def addresses(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """To whom these letters go, of those to attendees that will leave at first sight."""
+    people, event = tables.registrations.c, tables.events.c
+    query = (
+        select(_TABLE.c.id, people.email)
+        .join(tables.registrations, people.id == _TABLE.c.registration_id)
+        .join(tables.events, event.id == _TABLE.c.event_id)
+        .where(_TABLE.c.id.in_(ids), people.cancelled_at.is_(None), event.cancelled_at.is_(None))
+        .where(or_(_TABLE.c.kind != Kind.PLEASE_CONFIRM, people.confirmed_at.is_(None)))
+        .where(_TABLE.c.schedule_revision == event.schedule_revision)
+    )
+    return {row.id: row.email for row in connection.execute(query)}
+
+
+def shift(connection: Connection, event_id: int, before: int, after: int) -> None:
+    """The schedule that these letters are about has a new number, and they are as true as they were."""
+    connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.event_id == event_id, _TABLE.c.schedule_revision == before)
+        .values(schedule_revision=after)
+    )
 
 
 def make_due(connection: Connection, message_id: int, now: datetime) -> None:
@@ -270,7 +330,8 @@ def anything_sent(connection: Connection, event_id: int, schedule_revision: int)
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(_adding(connection.dialect.name), rows)
+        urgent = [row | {"urgency": urgency(row["kind"])} for row in rows]
+        connection.execute(_adding(connection.dialect.name), urgent)
 
 
 @cache

@@ -1,29 +1,34 @@
 """Joined, read-only lists for pages and CSV."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select
 
 from zoom_bridge.domain.message import Message
 from zoom_bridge.domain.panel_seat import PanelSeat
 from zoom_bridge.domain.registration import Registration, Source, Standing, ZoomStanding
-from zoom_bridge.store import outbox, panel_seats, registrations, tables
+from zoom_bridge.store import outbox, panel_seats, registrations, returns, tables
 
 PAGE_SIZE = 50
 
 _R = tables.registrations
 _SEATED = _R.c.confirmed_at.is_not(None) & _R.c.cancelled_at.is_(None)
 _CANCELLED = _R.c.cancelled_at.is_not(None)
+_WAITED = _R.c.waiting_since.is_not(None)
 _BEHIND = _R.c.synced_revision < _R.c.revision
 _STUCK = _R.c.gave_up_at.is_not(None)
 _BY_PHONE = _R.c.email == ""
 
 STANDINGS: dict[Standing, ColumnElement[bool]] = {
     Standing.REGISTERED: _SEATED,
-    Standing.UNCONFIRMED: _R.c.confirmed_at.is_(None) & ~_CANCELLED & (_R.c.source != Source.ZOOM),
-    Standing.WAITS_FOR_APPROVAL: _R.c.confirmed_at.is_(None) & ~_CANCELLED & (_R.c.source == Source.ZOOM),
+    Standing.UNCONFIRMED: _R.c.confirmed_at.is_(None) & ~_CANCELLED & ~_WAITED & (_R.c.source != Source.ZOOM),
+    Standing.WAITS_FOR_APPROVAL: _R.c.confirmed_at.is_(None)
+    & ~_CANCELLED
+    & ~_WAITED
+    & (_R.c.source == Source.ZOOM),
+    Standing.WAITING_LIST: and_(*registrations.WAITING),
     Standing.CANCELLED: _CANCELLED,
 }
 ZOOM_STANDINGS: dict[ZoomStanding, ColumnElement[bool]] = {
@@ -37,7 +42,7 @@ ZOOM_STANDINGS: dict[ZoomStanding, ColumnElement[bool]] = {
 @dataclass(frozen=True)
 class Numbers:
     """How many people stand where. `at_zoom` counts seats that Zoom knows as they are now, `by_phone` those
-    of callers without an e-mail address, of whom Zoom knows nothing."""
+    of callers without an e-mail address, of whom Zoom knows nothing, `in_line` people on the waiting list."""
 
     registered: int = 0
     unconfirmed: int = 0
@@ -49,6 +54,7 @@ class Numbers:
     next_attempt_at: datetime | None = None
     last_error: str | None = None
     by_phone: int = 0
+    in_line: int = 0
 
     @property
     def online(self) -> int:
@@ -58,12 +64,19 @@ class Numbers:
 
 @dataclass(frozen=True)
 class LetterLine:
+    """How many letters of a kind stand where; each reminder's are a line of their own. `skips`: (why not sent, how
+    many). Of those sent, `bounced` came back, and `doubtful` may have arrived twice."""
+
     kind: str
     waiting: int
     sent: int
     skipped: int
     gave_up: int
     last_error: str | None
+    reminder_id: int | None = None
+    skips: tuple[tuple[str, int], ...] = ()
+    bounced: int = 0
+    doubtful: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,7 @@ def numbers_of(connection: Connection, event_ids: Sequence[int]) -> dict[int, Nu
             func.min(case((_BEHIND & ~_STUCK, _R.c.due_at))),
             func.max(case((_BEHIND, _R.c.last_error))),
             count(_SEATED & _BY_PHONE),
+            count(STANDINGS[Standing.WAITING_LIST]),
         )
         .where(_R.c.event_id.in_(event_ids))
         .group_by(_R.c.event_id)
@@ -109,8 +123,10 @@ def people(
     standing: Standing | None = None,
     zoom_standing: ZoomStanding | None = None,
     page: int = 1,
+    unreached: bool = False,
 ) -> People:
-    """One page of an event's people by name; `search` is looked for in name and address, as it is typed."""
+    """One page of an event's people by name, of the waiting list by who is next; `search` is looked for in name and
+    address, as it is typed. `unreached`: only those whose last letter came back."""
     where = [_R.c.event_id == event_id]
     if search:
         name = _R.c.first_name + " " + _R.c.last_name
@@ -119,11 +135,14 @@ def people(
         where.append(STANDINGS[standing])
     if zoom_standing in ZOOM_STANDINGS:
         where.append(ZOOM_STANDINGS[zoom_standing])
+    if unreached:
+        where.append(returns.unreached(_R.c.id))
     total = connection.execute(select(func.count()).select_from(_R).where(*where)).scalar_one()
+    by_name = [func.lower(_R.c.last_name), func.lower(_R.c.first_name)]
     ids = connection.execute(
         select(_R.c.id)
         .where(*where)
-        .order_by(func.lower(_R.c.last_name), func.lower(_R.c.first_name), _R.c.id)
+        .order_by(*([_R.c.waiting_since] if standing is Standing.WAITING_LIST else by_name), _R.c.id)
         .limit(PAGE_SIZE)
         .offset((max(page, 1) - 1) * PAGE_SIZE)
     ).scalars()
@@ -141,35 +160,35 @@ def letters(connection: Connection, event_id: int) -> list[LetterLine]:
     rows = connection.execute(
         select(
             m.c.kind,
-            count(m.c.due_at.is_not(None)),
+            m.c.reminder_id,
+            m.c.skip_reason,
+            count(m.c.due_at.is_not(None) | m.c.held_at.is_not(None)),
             count(m.c.sent_at.is_not(None)),
             count(m.c.skipped_at.is_not(None)),
             count(m.c.gave_up_at.is_not(None)),
             func.max(m.c.last_error),
+            count(m.c.bounced_at.is_not(None)),
+            count(m.c.sent_at.is_not(None) & (m.c.doubtful > 0)),
         )
         .where(m.c.event_id == event_id, outbox.NO_TEST)
-        .group_by(m.c.kind)
-        .order_by(m.c.kind)
+        .group_by(m.c.kind, m.c.reminder_id, m.c.skip_reason)
+        .order_by(m.c.kind, m.c.reminder_id, m.c.skip_reason)
     )
-    return [LetterLine(*row) for row in rows]
-
-
-def skip_reasons(connection: Connection, event_id: int) -> dict[tuple[str, str], int]:
-    """(kind, reason) → how many letters were not sent because of it."""
-    m = tables.messages
-    rows = connection.execute(
-        select(m.c.kind, m.c.skip_reason, func.count())
-        .where(m.c.event_id == event_id, m.c.skipped_at.is_not(None), outbox.NO_TEST)
-        .group_by(m.c.kind, m.c.skip_reason)
-    )
-    return {(kind, reason): n for kind, reason, n in rows}
-
-
-def letters_to(connection: Connection, registration_id: int) -> list[tuple[str, datetime]]:
-    """Which letters were handed over for one person, and when."""
-    m = tables.messages
-    query = select(m.c.kind, m.c.sent_at).where(m.c.registration_id == registration_id, m.c.sent_at.is_not(None))
-    return [(kind, sent_at) for kind, sent_at in connection.execute(query.order_by(m.c.sent_at, m.c.id))]
+    lines: dict[tuple[str, int | None], LetterLine] = {}
+    for kind, reminder_id, reason, waiting, sent, skipped, gave_up, last_error, bounced, doubtful in rows:
+        line = lines.get((kind, reminder_id)) or LetterLine(kind, 0, 0, 0, 0, None, reminder_id)
+        lines[kind, reminder_id] = replace(
+            line,
+            waiting=line.waiting + waiting,
+            sent=line.sent + sent,
+            skipped=line.skipped + skipped,
+            gave_up=line.gave_up + gave_up,
+            last_error=max(filter(None, (line.last_error, last_error)), default=None),
+            skips=line.skips + (((reason, skipped),) if skipped else ()),
+            bounced=line.bounced + bounced,
+            doubtful=line.doubtful + doubtful,
+        )
+    return list(lines.values())
 
 
 def letters_of(connection: Connection, registration_id: int) -> list[Message]:

@@ -6,7 +6,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Select, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -16,6 +28,8 @@ from zoom_bridge.store import tables
 _TABLE = tables.registrations
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Registration)]
 _SEATED = (_TABLE.c.confirmed_at.is_not(None), _TABLE.c.cancelled_at.is_(None))
+#: On the waiting list: without a seat, but not without having confirmed.
+WAITING = (_TABLE.c.waiting_since.is_not(None), _TABLE.c.confirmed_at.is_(None), _TABLE.c.cancelled_at.is_(None))
 _HAS_ADDRESS = _TABLE.c.email != ""
 
 
@@ -30,6 +44,11 @@ _BY_EMAIL = _where("event_id", "email_key")
 _BY_ALIAS = _where("event_id", "zoom_email")
 _BY_REGISTRANT = _where("event_id", "registrant_id")
 _SEATS_TAKEN = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == bindparam("event_id"), *_SEATED)
+_IN_LINE = (
+    select(*_COLUMNS)
+    .where(_TABLE.c.event_id == bindparam("event_id"), *WAITING)
+    .order_by(_TABLE.c.waiting_since, _TABLE.c.id)
+)
 _CHANGING = update(_TABLE).where(_TABLE.c.id == bindparam("changed_id"))
 
 
@@ -75,6 +94,18 @@ def list_for_event(connection: Connection, event_id: int) -> list[Registration]:
     return _many(connection, _TABLE.c.event_id == event_id, _TABLE.c.last_name, _TABLE.c.first_name, _TABLE.c.id)
 
 
+def list_by_name(
+    connection: Connection, event_id: int, behind: Registration | None, limit: int
+) -> list[Registration]:
+    """So many of an event's people, by name, behind that one: for lists that are too long to be held at once."""
+    by_name = (_TABLE.c.last_name, _TABLE.c.first_name, _TABLE.c.id)
+    query = select(*_COLUMNS).where(_TABLE.c.event_id == event_id).order_by(*by_name).limit(limit)
+    if behind:
+        place = (literal(behind.last_name), literal(behind.first_name), literal(behind.id))
+        query = query.where(tuple_(*by_name) > tuple_(*place))
+    return [Registration(**row) for row in connection.execute(query).mappings()]
+
+
 def seats_taken(connection: Connection, event_id: int) -> int:
     return int(connection.execute(_SEATS_TAKEN, {"event_id": event_id}).scalar_one())
 
@@ -83,6 +114,21 @@ def seats_taken_of(connection: Connection, event_ids: Sequence[int]) -> dict[int
     """Of several events in one go; those where no seat is taken are not in it."""
     query = select(_TABLE.c.event_id, func.count()).where(_TABLE.c.event_id.in_(event_ids), *_SEATED)
     return {event_id: taken for event_id, taken in connection.execute(query.group_by(_TABLE.c.event_id))}  # noqa: C416 (rows are no pairs to mypy)
+
+
+def next_in_line(connection: Connection, event_id: int, limit: int | None) -> list[Registration]:
+    """The first on the waiting list, locked; without a limit all of them."""
+    query = _IN_LINE.limit(limit).with_for_update(key_share=True)
+    return [Registration(**row) for row in connection.execute(query, {"event_id": event_id}).mappings()]
+
+
+def number_in_line(connection: Connection, registration: Registration) -> int:
+    """1 for whoever gets the next seat."""
+    earlier = tuple_(_TABLE.c.waiting_since, _TABLE.c.id) <= tuple_(
+        literal(registration.waiting_since, _TABLE.c.waiting_since.type), literal(registration.id)
+    )
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == registration.event_id, *WAITING)
+    return int(connection.execute(query.where(earlier)).scalar_one())
 
 
 def add(connection: Connection, **values: Any) -> Registration | None:
@@ -143,8 +189,9 @@ def mark_asked(connection: Connection, ids: Iterable[int], now: datetime | None)
 
 
 def letters_to_all(connection: Connection, event_id: int) -> int:
-    """How many letters a letter to everybody with a seat is."""
-    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == event_id, _HAS_ADDRESS, *_SEATED)
+    """How many letters a letter to everybody with a seat, or on the waiting list, is."""
+    reached = and_(*_SEATED) | and_(*WAITING)
+    query = select(func.count()).select_from(_TABLE).where(_TABLE.c.event_id == event_id, _HAS_ADDRESS, reached)
     return int(connection.execute(query).scalar_one())
 
 
@@ -156,17 +203,23 @@ def confirmed_ids(connection: Connection, event_id: int, before: datetime) -> Se
     return connection.execute(query).scalars().all()
 
 
+def waiting_ids(connection: Connection, event_id: int) -> Sequence[int]:
+    query = select(_TABLE.c.id).where(_TABLE.c.event_id == event_id, _HAS_ADDRESS, *WAITING)
+    return connection.execute(query.order_by(_TABLE.c.waiting_since, _TABLE.c.id)).scalars().all()
+
+
 def delete(connection: Connection, registration_id: int) -> None:
     """Their letters go with them; what was seen of them stays without a name (`sightings.forget_person`)."""
     connection.execute(delete_from(_TABLE).where(_TABLE.c.id == registration_id))
 
 
 def delete_unconfirmed(connection: Connection, now: datetime) -> int:
-    """Who never pressed the button in the letter. Whoever waits for approval at Zoom is not among them, nor anybody
-    of whom Zoom may still know."""
+    """Who never pressed the button in the letter. Whoever waits for approval at Zoom, or for a seat, is not among them,
+    nor anybody of whom Zoom may still know."""
     gone = connection.execute(
         delete_from(_TABLE).where(
             _TABLE.c.confirmed_at.is_(None),
+            _TABLE.c.waiting_since.is_(None),
             _TABLE.c.confirm_by < now,
             _TABLE.c.registrant_id.is_(None),
             _TABLE.c.asked_zoom_at.is_(None),

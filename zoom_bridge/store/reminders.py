@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, tuple_, update
 
-from zoom_bridge.domain.message import Kind
+from zoom_bridge.domain.message import FOLLOW_UPS, Kind
 from zoom_bridge.domain.reminder import PlannedReminder, Reminder
-from zoom_bridge.store import tables
+from zoom_bridge.store import mail_tables
 
-_TABLE = tables.reminders
+_TABLE = mail_tables.reminders
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Reminder)]
 
 #: The reason on a reminder that the organiser does not want any more; wanted again, it comes back.
@@ -38,15 +38,19 @@ def plan(
     alone what is due already: a corrected word must not cost anybody their reminder. A reminder whose time is past
     when it is planned is kept as dropped: whoever is told of the date now needs no reminder."""
     kept = {
-        reminder.kind: reminder
+        (reminder.kind, reminder.rule): reminder
         for reminder in list_for_event(connection, event_id)
         if reminder.schedule_revision == schedule_revision
     }
     for one in planned:
-        known = kept.get(one.kind)
+        known = kept.get((one.kind, one.rule))
         if known and known.planned_at == one.due_at and known.drop_reason != SWITCHED_OFF:
+            if known.useful_until != one.useful_until:
+                _change(connection, known.id, useful_until=one.useful_until)
             continue
-        past = one.due_at <= now
+        # A follow-up that is wanted only after the end is still of use.
+        late = one.kind in FOLLOW_UPS and now < one.useful_until
+        past = one.due_at <= now and not late
         times = {
             "due_at": None if past else one.due_at,
             "planned_at": one.due_at,
@@ -57,13 +61,48 @@ def plan(
         if known is None:
             connection.execute(
                 insert(_TABLE).values(
-                    event_id=event_id, kind=one.kind, schedule_revision=schedule_revision, **times
+                    event_id=event_id,
+                    kind=one.kind,
+                    rule=one.rule,
+                    schedule_revision=schedule_revision,
+                    **times,
                 )
             )
         else:
-            connection.execute(
-                update(_TABLE).where(_TABLE.c.id == known.id, _TABLE.c.queued_at.is_(None)).values(**times)
+            _change(connection, known.id, **times)
+
+
+def shift(
+    connection: Connection,
+    event_id: int,
+    before: int,
+    after: int,
+    planned: tuple[PlannedReminder, ...],
+) -> None:
+    """The schedule is the same with a new number and, for what has not become letters yet, with new times. What falls
+    due in the past by them is due now: nobody is told anything that would replace it."""
+    of_schedule = (_TABLE.c.event_id == event_id) & (_TABLE.c.schedule_revision == before)
+    connection.execute(update(_TABLE).where(of_schedule).values(schedule_revision=after))
+    for one in planned:
+        connection.execute(
+            update(_TABLE)
+            .where(
+                _TABLE.c.event_id == event_id,
+                _TABLE.c.schedule_revision == after,
+                _TABLE.c.kind == one.kind,
+                _TABLE.c.rule == one.rule,
+                _TABLE.c.queued_at.is_(None),
+                _TABLE.c.dropped_at.is_(None),
             )
+            .values(due_at=one.due_at, planned_at=one.due_at, useful_until=one.useful_until)
+        )
+
+
+def _change(connection: Connection, reminder_id: int, **values: datetime | str | None) -> None:
+    """Unless it has become letters."""
+    connection.execute(
+        update(_TABLE).where(_TABLE.c.id == reminder_id, _TABLE.c.queued_at.is_(None)).values(**values)
+    )
 
 
 def drop(connection: Connection, event_id: int, now: datetime, reason: str) -> None:
@@ -72,12 +111,17 @@ def drop(connection: Connection, event_id: int, now: datetime, reason: str) -> N
 
 
 def drop_outdated(
-    connection: Connection, event_id: int, schedule_revision: int, wanted: Collection[Kind], now: datetime
+    connection: Connection,
+    event_id: int,
+    schedule_revision: int,
+    wanted: Collection[tuple[Kind, str]],
+    now: datetime,
 ) -> None:
-    """Of this schedule only the wanted kinds stay, of older ones nothing."""
+    """Of this schedule only the wanted ones stay, by kind and rule; of older ones nothing."""
     of_event = _TABLE.c.event_id == event_id
     _drop(connection, of_event & (_TABLE.c.schedule_revision != schedule_revision), now, "moved")
-    _drop(connection, of_event & _TABLE.c.kind.not_in(wanted), now, SWITCHED_OFF)
+    unwanted = tuple_(_TABLE.c.kind, _TABLE.c.rule).not_in(list(wanted))
+    _drop(connection, of_event & unwanted, now, SWITCHED_OFF)
 
 
 def _drop(connection: Connection, which: ColumnElement[bool], now: datetime, reason: str) -> None:

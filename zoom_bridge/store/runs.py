@@ -4,7 +4,7 @@ alarm show. A pause is shared by all processes, so that a wrong password is trie
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.store import tables
@@ -56,6 +56,11 @@ def record_trouble(
             "failures": _TABLE.c.failures + 1,
         },
     )
+
+
+def end_pauses(connection: Connection, after: datetime) -> None:
+    """Those that would last longer than that."""
+    connection.execute(update(_TABLE).where(_TABLE.c.paused_until > after).values(paused_until=None))
 
 
 def list_all(connection: Connection) -> list[Run]:

@@ -48,6 +48,7 @@ def list_for_event(connection: Connection, event_id: int) -> list[Sighting]:
             matched_by=Match(row.matched_by) if row.matched_by else None,
             guest=row.guest,
             name=row.name,
+            by_phone=row.by_phone,
         )
         for row in connection.execute(query)
     ]

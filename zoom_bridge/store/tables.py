@@ -1,4 +1,4 @@
-"""The schema, readable top to bottom; what mirrors more of Zoom than webinar and registrants is in `twin_tables.py`.
+"""The schema, readable top to bottom; what mirrors more of Zoom than webinar and registrants is in `twin_tables.py`, what plans and words letters in `mail_tables.py`.
 Columns are named like the fields of the domain's dataclasses.
 
 Rows that need work carry the same columns (`columns.work`); `claims.py` is the only module that writes
@@ -22,12 +22,14 @@ from sqlalchemy import (
 from zoom_bridge.domain.webinar import DialIn
 from zoom_bridge.store.columns import (
     Instant,
+    Names,
     Parts,
     WallTime,
     answer,
     due_index,
     poll,
     question,
+    reminder_rule,
     switch,
     words,
     work,
@@ -97,14 +99,16 @@ events = Table(
     Column("opens_at", Instant),
     Column("closes_at", Instant),
     Column("double_opt_in", Boolean, nullable=False),
-    Column("remind_day_before", Boolean, nullable=False),
-    Column("remind_hour_before", Boolean, nullable=False),
+    Column("reminders", Parts(reminder_rule), nullable=False, server_default=text("''")),
+    Column("follow_ups", Names, nullable=False, server_default=text("''")),
+    switch("waiting_list"),
     Column("created_at", Instant, nullable=False),
     Column("published_at", Instant),
     Column("cancelled_at", Instant),
     Column("revision", Integer, nullable=False),
     Column("schedule_revision", Integer, nullable=False),
     Column("moved_from", Instant),
+    Column("shifted_from", Instant),
     Column("forget_at", Instant, nullable=False),
 )
 
@@ -183,6 +187,8 @@ registrations = Table(
     words("zoom_name", 64),
     words("zoom_email", 254),
     words("party", 32),
+    Column("waiting_since", Instant),
+    Column("unsubscribed_at", Instant),
     Column("first_clicked_at", Instant),
     *work(),
     UniqueConstraint("event_id", "email_key"),
@@ -193,24 +199,12 @@ registrations = Table(
         sqlite_where=text("confirmed_at IS NOT NULL AND cancelled_at IS NULL"),
         postgresql_where=text("confirmed_at IS NOT NULL AND cancelled_at IS NULL"),
     ),
+    Index(
+        "ix_registrations_waiting", "event_id", "waiting_since",
+        sqlite_where=text("waiting_since IS NOT NULL AND confirmed_at IS NULL AND cancelled_at IS NULL"),
+        postgresql_where=text("waiting_since IS NOT NULL AND confirmed_at IS NULL AND cancelled_at IS NULL"),
+    ),
 )  # fmt: skip
-
-reminders = Table(
-    "reminders",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("schedule_revision", Integer, nullable=False),
-    Column("planned_at", Instant, nullable=False),
-    Column("useful_until", Instant, nullable=False),
-    Column("queued_at", Instant),
-    Column("dropped_at", Instant),
-    Column("drop_reason", String(30)),
-    *work(),
-    UniqueConstraint("event_id", "kind", "schedule_revision"),
-    due_index("reminders"),
-)
 
 messages = Table(
     "messages",
@@ -225,17 +219,30 @@ messages = Table(
     Column("organiser_id", ForeignKey("organisers.id", ondelete="CASCADE"), index=True),
     Column("language", String(2)),
     Column("panel_seat_id", ForeignKey("panel_seats.id", ondelete="CASCADE"), index=True),
+    Column("reminder_id", ForeignKey("reminders.id", ondelete="SET NULL"), index=True),
+    Column("circular_id", ForeignKey("circulars.id", ondelete="CASCADE"), index=True),
+    Column("urgency", Integer, nullable=False, server_default=text("1")),
     Column("schedule_revision", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Instant, nullable=False),
     Column("useful_until", Instant, nullable=False),
-    Column("message_id", String(200)),
+    Column("message_id", String(200), index=True),
     Column("dated_at", Instant),
     Column("sent_at", Instant),
     Column("skipped_at", Instant),
     Column("skip_reason", String(30)),
+    Column("held_at", Instant),
+    Column("doubtful", Integer, nullable=False, server_default=text("0")),
+    Column("bounced_at", Instant),
+    Column("bounce_status", String(12)),
+    Column("bounce", Text),
     *work(),
-    due_index("messages"),
-)
+    # The most urgent first.
+    Index(
+        "ix_messages_due", "urgency", "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+)  # fmt: skip
 
 deliveries = Table(
     "deliveries",
@@ -266,6 +273,7 @@ sightings = Table(
     Column("matched_by", String(20)),
     Column("guest", String(254), nullable=False),
     Column("name", String(200), nullable=False),
+    switch("by_phone"),
     UniqueConstraint("sitting", "participant", "fact", "at", "teller"),
 )
 
@@ -350,18 +358,6 @@ instance = Table(
     words("help_phone", 40),
     words("help_hours", 200),
     words("help_email", 254),
-)
-
-#: An event's own words for a letter; without a row the letter has ours.
-letter_texts = Table(
-    "letter_texts",
-    metadata,
-    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("language", String(2), primary_key=True),
-    words("subject", 200),
-    words("opening"),
-    Column("written_at", Instant, nullable=False),
 )
 
 #: An organiser's event form as it was typed and not saved yet. `about`: "new", or the event's number.

@@ -6,7 +6,6 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 from zoom_bridge.store import tables
 from zoom_bridge.store.columns import Instant, due_index, words, work
 
-#: Of the whole schema.
 metadata = tables.metadata
 
 #: Panelists with an address: their places at Zoom.

@@ -40,6 +40,7 @@ class EventView(View):
     banner: Banner
     state: State
     open: bool
+    full: bool
     moved: bool
     playing: bool
 
@@ -65,6 +66,7 @@ def view_of(event: Event, seats_taken: int, *, playing: bool = False) -> EventVi
         banner=banner(event, seats_taken, now(), speech()),
         state=event.state(now(), seats_taken),
         open=may_register(event, seats_taken, now()),
+        full=event.full(seats_taken),
         moved=event.moved_from is not None and not event.cancelled_at and now() < event.ends_at,
         playing=playing,
     )
@@ -112,6 +114,7 @@ def shown(view: EventView) -> dict[str, Any]:
         "banner": view.banner,
         "series": lately_read.find_series(event.series_id),
         "open": view.open,
+        "full": view.full,
         "running": view.state is State.RUNNING,
         "done": view.state in (State.OVER, State.CANCELLED),
         "over": view.state is State.OVER,

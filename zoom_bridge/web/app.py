@@ -34,6 +34,7 @@ from zoom_bridge.web import (
     registrar,
     series_door,
     sign_in,
+    unsubscriber,
     zoom_webhooks,
 )
 from zoom_bridge.web.hyphens import shy
@@ -67,6 +68,7 @@ def create_app(bridge: Bridge) -> Flask:
         personal.bp,
         my_data.bp,
         panelist.bp,
+        unsubscriber.bp,
         sign_in.bp,
         organiser.bp,
         zoom_webhooks.bp,

@@ -1,5 +1,6 @@
 """Who is in the room now, and afterwards who was there: on a page, and as a file for spreadsheets."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +11,25 @@ from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Attendance, Match, Room, fold
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.registration import Registration
+from zoom_bridge.domain.turnout import Turnout, turnouts
 from zoom_bridge.i18n import Speech
 from zoom_bridge.store import registrations, sightings
 from zoom_bridge.web import backstage
 from zoom_bridge.web.context import bridge, now, speech
+from zoom_bridge.web.fields import N_
 from zoom_bridge.web.in_words import MATCHES
 from zoom_bridge.web.spreadsheet import as_file, wall
 
 bp = Blueprint("attendance_desk", __name__)
+
+
+#: The groups that can be written to afterwards.
+_TURNOUTS = {
+    Turnout.ATTENDED: N_("there for two thirds of the time or more"),
+    Turnout.LEFT_EARLY: N_("there for less"),
+    Turnout.ABSENT: N_("registered and not there"),
+    Turnout.PHONE: N_("by telephone"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,16 @@ class Evening:
     present: list[Present]
     absent: list[Registration]
     now: datetime
+    turnouts: Counter[Turnout]
+
+    @property
+    def missing(self) -> list[Registration]:
+        return [person for person in self.absent if not person.by_phone_only]
+
+    @property
+    def callers(self) -> list[Registration]:
+        """Of whom nobody can say whether they were there."""
+        return [person for person in self.absent if person.by_phone_only]
 
     @property
     def inside(self) -> list[Present]:
@@ -77,6 +99,7 @@ def show(event_id: int) -> str:
         wording=evening.event.wording(speech().language),
         evening=evening,
         room=evening.room,
+        turnouts=_TURNOUTS,
         matched=lambda match: speech().say(MATCHES[match]) if match else "",
     )
 
@@ -99,7 +122,8 @@ def _evening(event_id: int) -> Evening:
     there = {one.person.id for one in present if one.person}
     absent = [person for person in people.values() if person.active and person.id not in there]
     absent.sort(key=lambda person: (person.last_name.casefold(), person.first_name.casefold()))
-    return Evening(event, room, present, absent, now())
+    groups = Counter(turnouts(event, room, people.values()).values())
+    return Evening(event, room, present, absent, now(), groups)
 
 
 def _minutes(attendance: Attendance, at: datetime) -> int:
@@ -125,5 +149,8 @@ def _rows(evening: Evening, speech: Speech) -> Iterator[list[str]]:
             wall(attendance.left_at, evening.event.timezone),
             say(MATCHES[attendance.matched_by]) if attendance.matched_by else say("unknown guest"),
         ]
-    for person in evening.absent:
+    for person in evening.missing:
         yield [person.first_name, person.last_name, person.email, say("yes"), say("no"), "0", "", "", ""]
+    for person in evening.callers:
+        names = [person.first_name, person.last_name]
+        yield [*names, "", say("yes"), say("not known"), "", "", "", say("by telephone")]

@@ -10,6 +10,7 @@ from flask import url_for
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.host import Host
 from zoom_bridge.domain.webinar import WebinarStanding
+from zoom_bridge.flows.restoring import HELD
 from zoom_bridge.i18n import Speech
 from zoom_bridge.store.agendas import AgendaLine
 from zoom_bridge.store.runs import Run
@@ -33,20 +34,22 @@ class Attention:
 
 
 def of_the_house(runs: Iterable[Run], settings: str, speech: Speech) -> list[Attention]:
-    """Jobs that need somebody: a wrong password, a wrong secret."""
-    return [
-        Attention(
-            speech.say(
-                "“%(job)s” has not worked since %(moment)s.",
-                job=speech.say(JOBS.get(run.job, run.job)),
-                moment=speech.moment(run.failed_since or run.finished_at, HOUSE_ZONE),
-            )
-            + f" {failure_in_words(run.last_error, speech)}",
-            settings,
-        )
-        for run in runs
-        if run.alarm
-    ]
+    """Jobs that need somebody: a wrong password, a wrong secret, letters to decide about."""
+    return [_held(run, speech) if run.job == HELD else _broken(run, settings, speech) for run in runs if run.alarm]
+
+
+def _broken(run: Run, settings: str, speech: Speech) -> Attention:
+    since = speech.say(
+        "“%(job)s” has not worked since %(moment)s.",
+        job=speech.say(JOBS.get(run.job, run.job)),
+        moment=speech.moment(run.failed_since or run.finished_at, HOUSE_ZONE),
+    )
+    return Attention(f"{since} {failure_in_words(run.last_error, speech)}", settings)
+
+
+def _held(run: Run, speech: Speech) -> Attention:
+    where = url_for("organiser.held_desk.show") if may("organiser.held_desk.show") else ""
+    return Attention(failure_in_words(run.last_error, speech), where)
 
 
 def of_an_event(line: AgendaLine, accounts: Mapping[str, Host], now: datetime, speech: Speech) -> list[Attention]:
@@ -67,6 +70,8 @@ def _of_an_event(
     people = "organiser.people.show"
     if not event.public and now > event.starts_at - SOON:
         yield speech.say("It begins soon, and it is still a draft."), overview
+    if event.shifted_from:
+        yield speech.say("The rules of its time zone have changed."), f"{overview}#shifted"
     if line.webinar and line.webinar.standing(event.revision, cancelled=False) in _NEEDS_A_LOOK:
         yield f"{webinar_in_words(event, line.webinar, speech).words}.", f"{overview}#sync"
     elif n := line.drifts:
@@ -91,6 +96,13 @@ def _of_an_event(
         yield (
             speech.say_n("Zoom does not take %(n)s registration.", "Zoom does not take %(n)s registrations.", n),
             url_for(people, event_id=event.id, zoom="stuck"),
+        )
+    if n := line.unreached:
+        yield (
+            speech.say_n(
+                "Our last e‑mail to %(n)s person came back.", "Our last e‑mails to %(n)s people came back.", n
+            ),
+            url_for(people, event_id=event.id, letters="returned"),
         )
     if n := line.given_up:
         yield (

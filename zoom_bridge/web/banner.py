@@ -46,7 +46,7 @@ def banner(event: Event, seats_taken: int, now: datetime, speech: Speech) -> Ban
         case State.OVER:
             return Banner("", "over", speech.say("Over"), speech.say("Thank you to everybody who was there."))
         case State.RUNNING:
-            return _running(event, may_register(event, seats_taken, now), speech)
+            return _running(event, may_register(event, seats_taken, now), event.full(seats_taken), speech)
         case State.OPENS_LATER:
             return Banner("", "waits", speech.say("Registration opens later"), _opens(event, speech))
         case State.CLOSED:
@@ -57,12 +57,14 @@ def banner(event: Event, seats_taken: int, now: datetime, speech: Speech) -> Ban
                 speech.say("Whoever is registered gets in as planned."),
             )
         case State.FULL:
-            return Banner(
-                "",
-                "full",
-                speech.say("Fully booked"),
-                speech.say("All places are taken. If one becomes free, you can register here again."),
+            sentence = (
+                speech.say(
+                    "All places are taken. On the waiting list you move up automatically when one becomes free."
+                )
+                if event.waiting_list
+                else speech.say("All places are taken. If one becomes free, you can register here again.")
             )
+            return Banner("", "full", speech.say("Fully booked"), sentence)
         case State.FEW_SEATS:
             left = (event.capacity or 0) - seats_taken
             words = speech.say_n("Only %(n)s place left", "Only %(n)s places left", left)
@@ -71,13 +73,16 @@ def banner(event: Event, seats_taken: int, now: datetime, speech: Speech) -> Ban
             return Banner("good", "open", speech.say("Registration open"), _until(event, speech))
 
 
-def _running(event: Event, open_: bool, speech: Speech) -> Banner:
+def _running(event: Event, open_: bool, full: bool, speech: Speech) -> Banner:
     title = speech.say("Running since %(time)s", time=speech.time(event.starts_at, event.timezone))
-    sentence = (
-        speech.say("You can still register and join.")
-        if open_
-        else speech.say("Whoever is registered can still come in through the personal link.")
-    )
+    if not open_:
+        sentence = speech.say("Whoever is registered can still come in through the personal link.")
+    elif full:
+        sentence = speech.say(
+            "All places are taken. On the waiting list you move up automatically when one becomes free."
+        )
+    else:
+        sentence = speech.say("You can still register and join.")
     return Banner("live", "running", title, sentence)
 
 

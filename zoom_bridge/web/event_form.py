@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.refusals import ChangedMeanwhile, NotPublishable
+from zoom_bridge.domain.reminder_rule import MOST_RULES
 from zoom_bridge.flows import hosting
 from zoom_bridge.store import events, instances, panel_seats, registrations
 from zoom_bridge.store.unsaved_forms import UnsavedForm
@@ -222,4 +223,5 @@ def _page(form: EventForm, kept: Event | None, *, overtaken: bool = False) -> st
         over=kept is not None and kept.ends_at <= now(),
         accepted=ACCEPTED,
         alias_domain=bridge().settings.zoom.alias_domain,
+        most_reminders=MOST_RULES,
     )

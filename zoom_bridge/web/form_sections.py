@@ -3,12 +3,15 @@ until they are wanted."""
 
 from dataclasses import dataclass
 
+from zoom_bridge.domain.turnout import Turnout
 from zoom_bridge.web.fields import N_
 
 #: Rows that repeat stand in the lists below under the name of their kind.
 _MOMENTS = ("starts_day", "starts_clock", "ends_clock", "starts_which", "ends_which", "ends_day", "timezone")
 _WINDOW = ("opens_day", "opens_clock", "opens_which", "closes_day", "closes_clock", "closes_which")
 _TRAILER = ("trailer_url", "trailer_picture", "trailer_picturefile", "trailer_text_de")
+#: Field of the form → who is written to.
+FOLLOW_UPS = {f"follow_up_{turnout}": turnout for turnout in Turnout}
 _ENGLISH = ("title", "subtitle", "description", "themes_title", "themes", "programme", "trailer_text", "thanks")
 
 
@@ -37,11 +40,11 @@ SECTIONS = (
     Section(
         "taking-part", N_("Taking part"), ("participation", "captions", "sign_language", "plain_language", "polls")
     ),
-    Section("registration", N_("Registration"), ("capacity", *_WINDOW, "questions")),
+    Section("registration", N_("Registration"), ("capacity", "waiting_list", *_WINDOW, "questions")),
     Section("help", N_("Help line"), ("help_name", "help_phone", "help_hours", "help_email")),
-    Section("letters", N_("E‑mails"), ("double_opt_in", "remind_day_before", "remind_hour_before")),
+    Section("letters", N_("E‑mails"), ("double_opt_in", "reminders")),
     Section("english", N_("In English"), tuple(f"{name}_en" for name in _ENGLISH)),
-    Section("afterwards", N_("After the event"), ("recording_url", "thanks_de")),
+    Section("afterwards", N_("After the event"), ("recording_url", "thanks_de", *FOLLOW_UPS)),
     Section(
         "zoom",
         N_("Zoom"),

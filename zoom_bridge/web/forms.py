@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from zoom_bridge.domain.event import LANGUAGES, Event, EventDraft, Recording
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES
 from zoom_bridge.i18n import Speech
 from zoom_bridge.web import account_choice
 from zoom_bridge.web.account_choice import Account, Pool
@@ -36,13 +37,15 @@ from zoom_bridge.web.fields import (
 from zoom_bridge.web.form_moments import MOMENTS, Moment
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, without_drop
 from zoom_bridge.web.form_rows import arranged, bound
-from zoom_bridge.web.form_sections import SECTIONS, Section
+from zoom_bridge.web.form_sections import FOLLOW_UPS, SECTIONS, Section
 from zoom_bridge.web.row_kinds import (
     ROW_KINDS,
     PanelistRow,
     PollRow,
     QuestionRow,
+    ReminderRow,
     Row,
+    each_at_own_time,
     each_with_own_address,
     field_label,
     tell_apart,
@@ -139,6 +142,7 @@ class EventForm(SpokenForm):
     help_email = MailAddress(N_("E-mail address for help"))
 
     capacity = Count(N_("Number of places"), most=MOST_SEATS)
+    waiting_list = Tick(N_("Waiting list when all places are taken"))
     opens_day = Day(N_("Registration opens on"))
     opens_clock = Clock(N_("Registration opens at"))
     opens_which = Which(N_("Which opening time do you mean?"))
@@ -146,8 +150,10 @@ class EventForm(SpokenForm):
     closes_clock = Clock(N_("Registration closes at"))
     closes_which = Which(N_("Which closing time do you mean?"))
     double_opt_in = Tick(N_("Attendees confirm their registration by e-mail"))
-    remind_day_before = Tick(N_("Reminder the day before, at the same hour"))
-    remind_hour_before = Tick(N_("Join link one hour before"))
+    follow_up_attended = Tick(N_("To those who were there"))
+    follow_up_left_early = Tick(N_("To those who were there for part of the time"))
+    follow_up_absent = Tick(N_("To those who were not there"))
+    follow_up_phone = Tick(N_("To those who came in by telephone"))
     zoom_account = Account(N_("Zoom account of the host"))
     double_booked = Tick(N_("Take this account anyway"))
     zoom_host = MailAddress(
@@ -186,6 +192,7 @@ class EventForm(SpokenForm):
         # Every row is looked at even after the first mistake: all complaints come at once.
         clean = [self.validate(), *[row.fits() for rows in self.rows.values() for row in rows]]
         clean.append(each_with_own_address(cast(list[PanelistRow], self.rows["panelists"])))
+        clean.append(each_at_own_time(cast(list[ReminderRow], self.rows["reminders"])))
         titled, shown, timed = self._titled(), self._trailer_shown(), self._timed(now, kept, publishing)
         whole = all(clean) and titled and shown and timed
         return self._draft() if self._hosted(now, kept) and whole else None
@@ -219,6 +226,12 @@ class EventForm(SpokenForm):
             for name in names
             for _, field in self._places(name)
         )
+
+    @property
+    def usual_reminders(self) -> bool:
+        """Whether they are those that most events have."""
+        typed = [(row.amount.data, row.unit.data) for row in cast(list[ReminderRow], self.rows["reminders"])]
+        return typed == [(str(rule.amount), str(rule.unit)) for rule in DEFAULT_RULES]
 
     def _places(self, name: str) -> Iterator[tuple[str, Field]]:
         """(what it is called, the field), of a field or of all rows of a kind."""
@@ -318,6 +331,7 @@ class EventForm(SpokenForm):
             for field in self
             if not isinstance(field, Day | Clock | Which | ChosenFile) and field.short_name not in _ASIDE
         }
+        follow_ups = tuple(turnout for name, turnout in FOLLOW_UPS.items() if plain.pop(name))
         starts_wall, ends_wall = self.moment("starts").wall, self.moment("ends").wall
         starts_at, ends_at = self._instants["starts"], self._instants["ends"]
         assert starts_wall
@@ -326,6 +340,7 @@ class EventForm(SpokenForm):
         assert ends_at
         return EventDraft(
             **plain,
+            follow_ups=follow_ups,
             starts_wall=starts_wall,
             ends_wall=ends_wall,
             starts_at=starts_at,

@@ -28,7 +28,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: The doors of attendees.
-WITHOUT_SESSION = frozenset({"public", "registrar", "series_door", "personal", "my_data", "panelist"})
+WITHOUT_SESSION = frozenset(
+    {"public", "registrar", "series_door", "personal", "my_data", "panelist", "unsubscriber"}
+)
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -94,7 +96,7 @@ def _view() -> Callable[..., Any] | None:
 
 
 def exempt(view: Callable[P, R]) -> Callable[P, R]:
-    """Marks a view that checks its caller by other means: Zoom's signature."""
+    """Marks a view that checks its caller by other means: Zoom's signature, or a key that no page of ours sends."""
     view.checks_its_caller = True  # type: ignore[attr-defined]
     return view
 

@@ -27,10 +27,21 @@ MISHAPS = (
     N_("The mail server refuses our sender address"),
     N_("The mail server refuses the recipient"),
     N_("The mail server refuses the recipient for now"),
+    N_("The mail server refuses one recipient after another"),
+    N_("The recipient's mail server takes nothing at present. This e-mail waits until it does."),
     N_("The mail server refuses the letter"),
     N_("The mail server refuses the letter for now"),
     N_("The mail server asks for a pause"),
     N_("The letter is too big for the mail server"),
+    N_(
+        "The clock of this machine has leapt by more than an hour. E-mails and reminders wait until another clock agrees with it, at most for ten minutes."
+    ),
+    N_(
+        "The clock of this machine is wrong. E-mails and reminders wait until it is right again. Zoom says that now it is"
+    ),
+    N_(
+        "A backup was put back. E-mails whose time came before that may have left already: they are held until an owner decides."
+    ),
     N_("The mail server cannot be reached"),
     N_("The mail server cannot be reached."),
     N_("The mail server did not answer in time."),
@@ -46,6 +57,12 @@ MISHAPS = (
     N_("The mail server broke off the connection after the letter: it may have arrived."),
     N_("The mail server cannot write to addresses with letters other than a to z before the @."),
     N_("The e-mail address cannot be used."),
+    N_("The extra “imap” is not installed."),
+    N_("The mailbox does not let us in"),
+    N_("The mailbox has no such folder"),
+    N_("The mailbox's certificate is not valid"),
+    N_("The mailbox cannot be reached"),
+    N_("The mailbox cannot be read"),
     N_("The part of the e-mail address after the @ is not a domain."),
     N_("The letter's header is not as it should be, so it was not sent."),
     N_("The letter's template cannot be filled in"),
@@ -81,11 +98,18 @@ ROLES = {
 LETTERS = {
     Kind.PLEASE_CONFIRM: N_("Please confirm"),
     Kind.CONFIRMATION: N_("Confirmation"),
-    Kind.DAY_BEFORE: N_("Reminder the day before"),
-    Kind.JOIN_LINK: N_("Join link one hour before"),
+    Kind.DAY_BEFORE: N_("Reminder, days before"),
+    Kind.JOIN_LINK: N_("Join link, hours or minutes before"),
     Kind.MOVED: N_("The event has moved"),
     Kind.CANCELLED: N_("The event is cancelled"),
     Kind.GOODBYE: N_("Cancellation of a registration"),
+    Kind.WAITING: N_("On the waiting list"),
+    Kind.MOVED_UP: N_("Moved up from the waiting list"),
+    Kind.FOLLOW_UP_ATTENDED: N_("Afterwards: to those who were there"),
+    Kind.FOLLOW_UP_LEFT_EARLY: N_("Afterwards: to those who were there for part of the time"),
+    Kind.FOLLOW_UP_ABSENT: N_("Afterwards: to those who were not there"),
+    Kind.FOLLOW_UP_PHONE: N_("Afterwards: to those who came in by telephone"),
+    Kind.CIRCULAR: N_("Message from the organisers"),
     Kind.PANEL_INVITATION: N_("Speakers: invitation with their own link"),
     Kind.PANEL_REMINDER: N_("Speakers: reminder"),
     Kind.PANEL_MOVED: N_("Speakers: the event has moved"),
@@ -99,18 +123,22 @@ SKIPS: dict[str, str] = {
     Skip.REGISTRATION_CANCELLED: N_("the person had cancelled"),
     Skip.EVENT_CANCELLED: N_("the event was cancelled"),
     Skip.COVERED: N_("the confirmation said it all"),
+    Skip.UNSUBSCRIBED: N_("the person wants no further e‑mails"),
     Skip.FORGOTTEN: N_("the person's data had been erased"),
+    Skip.RESTORED: N_("they may have left before a backup was put back"),
     Skip.OFF_THE_PANEL: N_("the person was no longer on the panel"),
+    Skip.STOPPED: N_("somebody of the team stopped the message"),
 }
 
 DROPS: dict[str, str] = {
-    "past": N_("Not sent: its time had passed before the date was known."),
+    "past": N_("Not sent: its time had passed already when it was planned."),
     "moved": N_("Not sent: the event was moved."),
     "cancelled": N_("Not sent: the event was cancelled."),
     "not_published": N_("Not sent: the event was not published then."),
     "expired": N_("Not sent: it would have come too late to be of use."),
     "newer": N_("Not sent: the next reminder was already due."),
     "switched_off": N_("Not sent: it was switched off."),
+    "nobody_seen": N_("Not sent: Zoom reported nobody who was there, so we cannot say who was missing."),
 }
 
 JOBS = {
@@ -125,7 +153,11 @@ JOBS = {
     "compare_registrants": N_("Compare Zoom's list of people with ours"),
     "look_at_webinars": N_("Look for changes made at Zoom"),
     "look_at_hosts": N_("Look at the licences of Zoom accounts"),
+    "read_bounces": N_("Read which e‑mails came back"),
     "forget": N_("Erase data whose time is up"),
+    "apply_time_zones": N_("Look for new rules of time zones"),
+    "watch_clock": N_("The clock of this machine"),
+    "restored": N_("Put a backup back"),
 }
 
 MATCHES = {
@@ -138,6 +170,7 @@ STANDINGS = {
     Standing.REGISTERED: ("good", "over", N_("registered")),
     Standing.UNCONFIRMED: ("", "waits", N_("unconfirmed")),
     Standing.WAITS_FOR_APPROVAL: ("care", "check", N_("waits for your approval")),
+    Standing.WAITING_LIST: ("", "waits", N_("on the waiting list")),
     Standing.CANCELLED: ("bad", "cancelled", N_("cancelled")),
 }
 

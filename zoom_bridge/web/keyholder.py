@@ -69,7 +69,17 @@ class Place:
 
     @property
     def may_change(self) -> bool:
-        return self.registration.standing in {Standing.REGISTERED, Standing.UNCONFIRMED}
+        return self.registration.standing in {Standing.REGISTERED, Standing.WAITING_LIST, Standing.UNCONFIRMED}
+
+    @property
+    def full(self) -> bool:
+        """Whoever wants a seat now has to wait for one."""
+        return self.event.full(self.seats_taken)
+
+    @cached_property
+    def number_in_line(self) -> int:
+        with bridge().db.reading() as connection:
+            return registrations.number_in_line(connection, self.registration)
 
 
 def keep_private(bp: Blueprint) -> None:
@@ -91,6 +101,10 @@ def find_place(token: str) -> Place:
 
 def find_place_to_confirm(token: str) -> Place:
     return _find(token, bridge().links.key_of_confirm(token))
+
+
+def find_place_to_unsubscribe(token: str) -> Place:
+    return _find(token, bridge().links.key_of_unsubscribe(token))
 
 
 def personal_page(registration: Registration) -> str:

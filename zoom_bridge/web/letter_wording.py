@@ -26,8 +26,8 @@ from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_, cleaned_line, cleaned_passage
 from zoom_bridge.web.forms import Complaint, complained
-from zoom_bridge.web.in_words import LETTERS
 from zoom_bridge.web.letter_desk import chosen_language, letter_kind
+from zoom_bridge.web.letter_names import kind_name
 
 bp = Blueprint("letter_wording", __name__)
 
@@ -95,7 +95,7 @@ def _complaints(texts: Texts, language: str, event: Event) -> Iterator[Complaint
         ("opening", say("Greeting and opening"), LONGEST_OPENING),
     )
     for (field, label, longest), text in zip(fields, texts, strict=True):
-        sentence = _too_long(text, longest) or _misplaced(text, language, event)
+        sentence = misworded(text, longest, language, event)
         if not sentence and field == "subject" and Placeholder.NAME in used(text, language):
             sentence = say(
                 "%(placeholder)s can only stand in the opening: all readers get the same subject.",
@@ -103,6 +103,16 @@ def _complaints(texts: Texts, language: str, event: Event) -> Iterator[Complaint
             )
         if sentence:
             yield Complaint(field, label, sentence)
+
+
+def misworded(text: str, longest: int, language: str, event: Event) -> str:
+    """What to do about an own text; empty when it can go into a letter."""
+    return _too_long(text, longest) or _misplaced(text, language, event)
+
+
+def placeholders(language: str) -> list[tuple[str, str]]:
+    """Each as it is written, with what it stands for."""
+    return [(f"{{{word}}}", say(_MEANINGS[known])) for word, known in PLACEHOLDERS[language].items()]
 
 
 def _too_long(text: str, longest: int) -> str:
@@ -155,13 +165,13 @@ def _page(
         event=event,
         wording=event.wording(speech().language),
         kind=kind,
-        name=say(LETTERS[kind]),
+        name=kind_name(kind, event, speech()),
         language=language,
         languages=LANGUAGES,
         subject=subject,
         opening=opening,
         changed=texts != bridge().letters.suggestion(kind, language),
-        placeholders=[(f"{{{word}}}", say(_MEANINGS[known])) for word, known in PLACEHOLDERS[language].items()],
+        placeholders=placeholders(language),
         greeting=written(Placeholder.NAME, language),
         of_a_day=kind in {Kind.DAY_BEFORE, Kind.JOIN_LINK},
         **complained(complaints),

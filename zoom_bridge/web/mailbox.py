@@ -37,6 +37,11 @@ def create_mailbox(catcher: MailCatcher) -> Flask:
     def letter(id_: str) -> str:
         return render_template("mailbox/letter.html", letter=_get(catcher, id_), sandbox=SANDBOX)
 
+    @app.get("/stories/<name>")
+    def story(name: str) -> str:
+        letters = catcher.story(name) or abort(404)
+        return render_template("mailbox/story.html", letters=letters, sandbox=SANDBOX)
+
     @app.get("/letters/<id_>/html")
     def letter_html(id_: str) -> Response:
         return letter_document(_get(catcher, id_).html)

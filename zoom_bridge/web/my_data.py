@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.message import Message
 from zoom_bridge.flows import registering
 from zoom_bridge.store import overviews, sightings
 from zoom_bridge.web.context import bridge, speech
@@ -28,16 +29,18 @@ def file(token: str) -> Response:
     place = find_place(token)
     registration = place.registration
     with bridge().db.reading() as connection:
-        letters = overviews.letters_to(connection, registration.id)
+        letters = overviews.letters_of(connection, registration.id)
         seen = sightings.list_for_event(connection, registration.event_id)
     room = fold(seen)
     visits = [v for one in room.attendances if one.registration_id == registration.id for v in one.visits]
     moments = {
         "registered_at": registration.created_at,
         "confirmed_at": registration.confirmed_at,
+        "waiting_since": registration.waiting_since,
         "cancelled_at": registration.cancelled_at,
         "told_zoom_at": registration.synced_at,
         "first_clicked_at": registration.first_clicked_at,
+        "unsubscribed_at": registration.unsubscribed_at,
         "deleted_at_the_latest": place.event.forget_at,
     }
     response = jsonify(
@@ -57,7 +60,7 @@ def file(token: str) -> Response:
             **{name: _iso(moment) for name, moment in moments.items()},
         },
         answers=[{"question": answer.label, "answers": list(answer.texts)} for answer in registration.answers],
-        letters=[{"kind": kind, "sent_at": _iso(sent_at)} for kind, sent_at in letters],
+        letters=[_letter(letter) for letter in letters if letter.sent_at],
         visits=[{"came_at": _iso(visit.joined_at), "went_at": _iso(visit.left_at)} for visit in visits],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
@@ -82,6 +85,12 @@ def change(token: str) -> ResponseReturnValue:
         return make_response(_form_page(place, form), 422)
     registering.change_details(bridge().db, place.registration.key, attendee)
     return redirect(url_for("my_data.show", token=token, saved="yes"), 303)
+
+
+def _letter(letter: Message) -> dict[str, str | None]:
+    told = {"kind": letter.kind, "sent_at": _iso(letter.sent_at)}
+    # What a mail server said of their mailbox is about them, too.
+    return told | ({"came_back_at": _iso(letter.bounced_at), "because": letter.bounce} if letter.bounce else {})
 
 
 def _form(event: Event, fields: object) -> DetailsForm:

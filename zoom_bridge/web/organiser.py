@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.refusals import NotFound, NotPublishable
-from zoom_bridge.flows import hosting
+from zoom_bridge.flows import hosting, shifting
 from zoom_bridge.store import (
     agendas,
     drifts,
@@ -33,10 +33,13 @@ from zoom_bridge.web import (
     autosave,
     backstage,
     body_settings,
+    circular_desk,
+    circular_form,
     drift_desk,
     drift_in_words,
     event_desk,
     event_form,
+    held_desk,
     host_desk,
     instance_settings,
     letter_desk,
@@ -62,6 +65,7 @@ for door in (
     event_form,
     drift_desk,
     host_desk,
+    held_desk,
     autosave,
     people,
     reception,
@@ -74,6 +78,8 @@ for door in (
     panel_desk,
     letter_desk,
     letter_wording,
+    circular_form,
+    circular_desk,
     instance_settings,
     body_settings,
     service_state,
@@ -213,6 +219,14 @@ def publish(event_id: int) -> ResponseReturnValue:
         flash(say("The event is published."), "good")
     except NotPublishable:
         flash(say("The event is not published yet. Something is missing, see below."), "care")
+    return _back(event_id)
+
+
+@bp.post(f"/events/<{backstage.KEY}:event_id>/shifted")
+@backstage.needs(Role.EDITOR)
+def shift_seen(event_id: int) -> ResponseReturnValue:
+    backstage.read_event(event_id)
+    shifting.mark_seen(bridge().db, event_id)
     return _back(event_id)
 
 

@@ -5,12 +5,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.flows import mailing
-from zoom_bridge.store import letter_texts, outbox, overviews
+from zoom_bridge.store import circulars, letter_texts, outbox, overviews, returns
 from zoom_bridge.web import backstage
+from zoom_bridge.web.circular_in_words import with_circulars
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.in_words import LETTERS, failure_in_words
+from zoom_bridge.web.letter_names import kind_name, letter_name
 from zoom_bridge.web.mail_plan import read_plan
 
 bp = Blueprint("outbox_desk", __name__)
@@ -22,28 +25,38 @@ def show(event_id: int) -> str:
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
         plan = read_plan(connection, event, overviews.numbers(connection, event_id).registered, now(), speech())
-        stuck = [
-            (message, person, say(LETTERS[message.kind]), failure_in_words(message.last_error, speech()))
-            for message, person in overviews.stuck_letters(connection, event_id)
-        ]
+        stuck = overviews.stuck_letters(connection, event_id)
+        rules = {reminder.id: reminder.rule for reminder in plan.reminders}
+        unreached = returns.count_unreached(connection, event_id)
+        written = circulars.list_for_event(connection, event_id)
+        progress = circulars.progress(connection, [circular.id for circular in written])
         own = {(text.kind, text.language) for text in letter_texts.list_for_event(connection, event_id)}
     return render_template(
         "organiser/letters.html",
         event=event,
         wording=event.wording(speech().language),
-        steps=plan.steps(),
-        stuck=stuck,
+        steps=with_circulars(plan.steps(), written, progress, event, speech()),
+        stuck=[
+            (
+                message,
+                person,
+                letter_name(message, rules, speech()),
+                failure_in_words(message.last_error, speech()),
+            )
+            for message, person in stuck
+        ],
         given_up=plan.glance().gave_up,
+        unreached=unreached,
         letters=[
             (
                 kind,
-                say(name),
+                kind_name(kind, event, speech()),
                 plan.occasion(kind),
                 [language for language in ("de", "en") if (kind, language) in own],
             )
-            for kind, name in LETTERS.items()
+            for kind in LETTERS
+            if kind is not Kind.CIRCULAR
         ],
-        names=LETTERS,
     )
 
 

@@ -5,7 +5,7 @@ GET never changes anything, because mail scanners open every link."""
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.registration import Door, Standing, insiders
@@ -56,6 +56,7 @@ def page(token: str) -> ResponseReturnValue:
     template = {
         Standing.UNCONFIRMED: "personal/unconfirmed.html",
         Standing.WAITS_FOR_APPROVAL: "personal/waits_for_approval.html",
+        Standing.WAITING_LIST: "personal/waiting.html",
         Standing.CANCELLED: "personal/cancelled.html",
     }[place.registration.standing]
     return render_template(template, **about(place))
@@ -80,10 +81,15 @@ def join(token: str) -> ResponseReturnValue:
 
 
 @bp.get("/z/<token>/calendar.ics")
-def calendar(token: str) -> Response:
+def calendar(token: str) -> ResponseReturnValue:
     place = find_place(token)
     gone = place.event.cancelled_at or place.registration.cancelled_at
+    if not gone and not place.registration.active:
+        # Nothing for the calendar yet, and no telephone number through which somebody without a seat comes in.
+        return redirect(url_for("personal.page", token=token), 303)
     method = "CANCEL" if gone else "PUBLISH"
+    with bridge().db.reading() as connection:
+        twin = webinars.find_by_event(connection, place.event.id)
     file = ical.calendar_file(
         place.event,
         place.registration,
@@ -92,6 +98,7 @@ def calendar(token: str) -> Response:
         speech().language,
         now(),
         method,
+        twin.phone_way if twin and not gone else None,
     )
     return calendar_answer(file, method)
 
@@ -124,7 +131,7 @@ def come_back(token: str) -> ResponseReturnValue:
 def ask_to_confirm(token: str) -> ResponseReturnValue:
     place = find_place_to_confirm(token)
     registration = place.registration
-    if registration.active and not place.to_confirm:
+    if (registration.active or registration.waiting) and not place.to_confirm:
         return redirect(personal_page(registration), 303)
     good = bool(place.to_confirm) or (registration.cancelled_at is None and registration.may_confirm(now()))
     answer = render_template("personal/confirm.html", confirm_token=token, good=good, **about(place))

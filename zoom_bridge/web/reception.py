@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Room
+from zoom_bridge.domain.correspondence import correspondence
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import (
     EventCancelled,
@@ -24,14 +25,14 @@ from zoom_bridge.domain.refusals import (
 from zoom_bridge.domain.registration import Attendee, Registration, Source, email_key
 from zoom_bridge.flows import registering
 from zoom_bridge.i18n import Speech
-from zoom_bridge.store import overviews, registrations, webinars
+from zoom_bridge.store import overviews, registrations, reminders, webinars
 from zoom_bridge.web import backstage, event_desk, guards
 from zoom_bridge.web.caller_form import CallerForm
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
 from zoom_bridge.web.forms import complained
-from zoom_bridge.web.in_words import LETTERS, standing_in_words, zoom_standing_in_words
-from zoom_bridge.web.letter_state import letter_in_words
+from zoom_bridge.web.in_words import standing_in_words, zoom_standing_in_words
+from zoom_bridge.web.letter_state import entry_in_words
 from zoom_bridge.web.next_step import Phase, phase
 from zoom_bridge.web.whereabouts import whereabouts
 
@@ -44,6 +45,9 @@ _REFUSED: dict[type[RegistrationRefused], str] = {
     EventOver: N_("The event is over, so nobody can be added."),
     EventCancelled: N_("The event is cancelled, so nobody can be added."),
 }
+_NOT_WRITABLE = N_(
+    "All places are taken. On the waiting list we can put only people with an e‑mail address, because we write to them when a place is theirs."
+)
 _NOW = {Phase.DAY, Phase.RUNNING}
 _A_MOMENT = timedelta(minutes=1)
 
@@ -62,6 +66,8 @@ def show(event_id: int, registration_id: int) -> str:
         person = _of_this_event(registrations.find(connection, registration_id), event)
         webinar = webinars.find_by_event(connection, event_id)
         letters = overviews.letters_of(connection, person.id)
+        number_in_line = registrations.number_in_line(connection, person) if person.waiting else 0
+        planned = reminders.list_for_event(connection, event_id)
     room = event_desk.room_of(event_id)
     happening = phase(event, now())
     return render_template(
@@ -74,8 +80,12 @@ def show(event_id: int, registration_id: int) -> str:
         standing=standing_in_words(person, speech()),
         at_zoom=zoom_standing_in_words(person, event.timezone, speech()),
         where=whereabouts(person, event.timezone, room, speech()) if happening in _NOW else "",
-        letters=[(say(LETTERS[one.kind]), letter_in_words(one, event.timezone, speech())) for one in letters],
+        letters=[
+            entry_in_words(entry, event.timezone, speech())
+            for entry in correspondence(event, person, letters, planned, now())
+        ],
         history=sorted(_history(person, room, speech()), key=lambda one: one.at),
+        number_in_line=number_in_line,
         link=bridge().links.personal(person.key),
         ahead=happening in {Phase.COMING, *_NOW},
     )
@@ -94,6 +104,8 @@ def _history(person: Registration, room: Room, speech: Speech) -> Iterator[Happe
         Source.ZOOM: speech.say("Registered in Zoom's own form."),
     }
     yield Happened(person.created_at, made.get(Source(person.source), speech.say("Registered on the page.")))
+    if person.waiting_since:
+        yield Happened(person.waiting_since, speech.say("Was put on the waiting list."))
     if person.confirmed_at and person.source != Source.ORGANISER:
         yield Happened(person.confirmed_at, speech.say("Has a place from now on."))
     if person.synced_at and person.registrant_id:
@@ -143,11 +155,14 @@ def add(event_id: int) -> ResponseReturnValue:
     try:
         added = registering.add_caller(bridge().db, event_id, caller, now())
     except RegistrationRefused as refusal:
-        return _form_page(event, form, say(_REFUSED[type(refusal)])), 409
+        return _form_page(event, form, say(_why_not(event, refusal))), 409
     if added is None:
         flash(say("Somebody with this address is registered already. This is their page."), "care")
         return _to(_known(event_id, caller))
-    flash(say("%(name)s is registered now.", name=added.name), "good")
+    if added.waiting:
+        flash(say("All places are taken. %(name)s is on the waiting list now.", name=added.name), "care")
+    else:
+        flash(say("%(name)s is registered now.", name=added.name), "good")
     return _to(added)
 
 
@@ -173,6 +188,11 @@ def _form(event: Event, fields: "MultiDict[str, str]") -> CallerForm:
     """On the telephone nobody is turned away for want of an answer."""
     asked = [replace(question, required=False) for question in event.questions]
     return CallerForm(speech(), asked, fields, participation=event.participation)
+
+
+def _why_not(event: Event, refusal: RegistrationRefused) -> str:
+    # The waiting list would have taken somebody with an address.
+    return _NOT_WRITABLE if event.waiting_list and type(refusal) is EventFull else _REFUSED[type(refusal)]
 
 
 def _form_page(event: Event, form: CallerForm, refused: str = "") -> Response:

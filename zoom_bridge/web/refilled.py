@@ -10,10 +10,12 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.instance import Instance
 from zoom_bridge.domain.poll import Poll
 from zoom_bridge.domain.question import Question
+from zoom_bridge.domain.reminder_rule import DEFAULT_RULES, ReminderRule
 from zoom_bridge.web.form_moments import MOMENTS, moment_fields
 from zoom_bridge.web.form_rows import row_of
 
 Fields = MultiDict[str, str]
+Rows = dict[str, list[dict[str, Any]]]
 
 _HELP = ("help_name", "help_phone", "help_hours", "help_email")
 _HOST = ("hosted_by", "hosted_by_url", "hosted_by_logo")
@@ -32,21 +34,21 @@ def fields_of(event: Event) -> Fields:
             fields[name] = value
         elif isinstance(value, bool) and value:
             fields[name] = "y"
+    fields.update({f"follow_up_{name}": "y" for name in event.follow_ups})
     fields["capacity"] = str(event.capacity or "")
     for moment in MOMENTS:
         if instant := getattr(event, f"{moment}_at"):
             fields.update(moment_fields(moment, instant, event.timezone))
     if fields["ends_day"] == fields["starts_day"]:
         del fields["ends_day"]
-    rows: dict[str, list[dict[str, Any]]] = {
+    rows: Rows = {
         "partners": [asdict(partner) for partner in event.partners],
         "panelists": [asdict(panelist) for panelist in event.panelists],
         "questions": [_question(question) for question in event.questions],
         "polls": [_poll(poll) for poll in event.polls],
+        "reminders": [_reminder(rule) for rule in event.reminders],
     }
-    for kind, parts in rows.items():
-        for number, row in enumerate(parts):
-            fields.update({row_of(kind, number) + part: text for part, text in row.items()})
+    fields.update(_in_rows(rows))
     return fields
 
 
@@ -65,11 +67,11 @@ def fields_to_begin_with(instance: Instance, latest: Event | None, zoom_host: st
         {
             "timezone": latest.timezone if latest else "Europe/Berlin",
             "zoom_host": zoom_host or (latest.zoom_host if latest else ""),
+            "waiting_list": "y",
             "double_opt_in": "y",
-            "remind_day_before": "y",
-            "remind_hour_before": "y",
             "practice_session": "y",
             "welcome_zoom": "y",
+            **_in_rows({"reminders": [_reminder(rule) for rule in DEFAULT_RULES]}),
         }
     )
     of_house = {name: getattr(instance, name) for name in _HELP}
@@ -81,6 +83,19 @@ def fields_to_begin_with(instance: Instance, latest: Event | None, zoom_host: st
 
 def _of(event: Event, names: tuple[str, ...]) -> dict[str, str]:
     return {name: getattr(event, name) for name in names}
+
+
+def _in_rows(rows: Rows) -> dict[str, Any]:
+    return {
+        row_of(kind, number) + part: text
+        for kind, parts in rows.items()
+        for number, row in enumerate(parts)
+        for part, text in row.items()
+    }
+
+
+def _reminder(rule: ReminderRule) -> dict[str, str]:
+    return {"amount": str(rule.amount), "unit": str(rule.unit)}
 
 
 def _poll(poll: Poll) -> dict[str, str]:

@@ -40,7 +40,13 @@ def form(slug: str) -> ResponseReturnValue:
     if once := _once_for_all(event):
         return once
     check_registering(event, taken, now())
-    view = _FormView(event=event, speech=speech(), address=request.full_path, privacy_version=privacy_version())
+    view = _FormView(
+        event=event,
+        speech=speech(),
+        address=request.full_path,
+        privacy_version=privacy_version(),
+        full=event.full(taken),
+    )
     page = _rendered_form(view)
     return make_response(page.replace(_OPENED, opening_mark(_secret(), now())))
 
@@ -56,19 +62,19 @@ def send(slug: str) -> ResponseReturnValue:
         if attendee is None:
             # What is wrong with the event is said before what is wrong with the form.
             check_registering(event, taken, now())
-            return make_response(_typed_page(event, typed), 422)
+            return make_response(_typed_page(event, typed, full=event.full(taken)), 422)
         allowances = letter_allowances(attendee.email, typed.opened.data or "")
         registering.register(bridge().db, slug, attendee, now(), allowances)
     except FOR_NOW as refusal:
         refused = REFUSALS[type(refusal)]
-        return make_response(_typed_page(event, typed, refused), refused.status)
+        return make_response(_typed_page(event, typed, refused, full=event.full(taken)), refused.status)
     return redirect(url_for("registrar.registered", slug=slug), 303)
 
 
 @bp.get("/e/<slug>/registered")
 def registered(slug: str) -> Response:
-    event, _ = find_public(slug)
-    return make_response(render_template("public/registered.html", **about(event)))
+    event, taken = find_public(slug)
+    return make_response(render_template("public/registered.html", **about(event), listed=_listed(event, taken)))
 
 
 @bp.get("/e/<slug>/link")
@@ -124,6 +130,7 @@ class _FormView(View):
     """The form before anything is typed. What differs from visitor to visitor is put in afterwards."""
 
     privacy_version: int | None
+    full: bool
 
 
 _OPENED = "\ufdd0opened\ufdd1"
@@ -135,7 +142,7 @@ def _rendered_form(view: _FormView) -> str:
     empty = RegistrationForm(
         view.speech, event.questions, participation=event.participation, alias_domain=alias_domain(event)
     )
-    return form_page(event, empty, view.privacy_version, opened=_OPENED)
+    return form_page(event, empty, view.privacy_version, opened=_OPENED, full=view.full)
 
 
 def _form(event: Event) -> RegistrationForm:
@@ -154,8 +161,15 @@ def alias_domain(event: Event) -> str:
     return bridge().settings.zoom.alias_domain if event.pseudonyms else ""
 
 
-def _typed_page(event: Event, typed: RegistrationForm, refused: ErrorPage | None = None) -> str:
-    return form_page(event, typed, privacy_version(), refused=refused)
+def _typed_page(
+    event: Event, typed: RegistrationForm, refused: ErrorPage | None = None, *, full: bool = False
+) -> str:
+    return form_page(event, typed, privacy_version(), refused=refused, full=full)
+
+
+def _listed(event: Event, taken: int) -> bool:
+    """Whether somebody who registered just now may be on the waiting list."""
+    return event.waiting_list and event.full(taken)
 
 
 def form_page(
@@ -166,9 +180,11 @@ def form_page(
     refused: ErrorPage | None = None,
     opened: str = "",
     template: str = "public/register.html",
+    full: bool = False,
     **more: object,
 ) -> str:
-    """`more`: what a template that is made of this one needs besides."""
+    """`full`: all seats are taken, and who registers waits for one. `more`: what a template that is made of this one
+    needs besides."""
     return render_template(
         template,
         **about(event),
@@ -176,6 +192,7 @@ def form_page(
         series=lately_read.find_series(event.series_id),
         form=form,
         refused=refused,
+        listed=full and event.waiting_list,
         **complained(form.complaints()),
         opened=opened or form.opened.data or opening_mark(_secret(), now()),
         kept_days=(event.forget_at - event.ends_at).days,

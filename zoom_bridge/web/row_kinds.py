@@ -1,5 +1,5 @@
-"""What the event form's repeated rows hold: partners, speakers, questions of the organiser's own, polls. How rows come, go and
-change places is in `form_rows.py`."""
+"""What the event form's repeated rows hold: partners, speakers, questions of the organiser's own, polls, reminders. How
+rows come, go and change places is in `form_rows.py`."""
 
 import re
 import secrets
@@ -14,6 +14,7 @@ from zoom_bridge.domain.poll import LONGEST_CHOICE as LONGEST_CHOICE_OF_POLL
 from zoom_bridge.domain.poll import MOST_CHOICES as MOST_CHOICES_OF_POLL
 from zoom_bridge.domain.question import Question, QuestionKind
 from zoom_bridge.domain.registration import email_key
+from zoom_bridge.domain.reminder_rule import AMOUNTS, MOST_RULES, ReminderRule, Unit
 from zoom_bridge.web.fields import N_, Choice, Items, Line, MailAddress, SpokenForm, Tick, WebAddress
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture
 
@@ -26,6 +27,11 @@ KINDS = {
 POLL_KINDS = {
     PollKind.ONE: N_("One of several choices"),
     PollKind.SEVERAL: N_("Any number of the choices"),
+}
+UNITS = {
+    Unit.DAYS: N_("days, at the same hour"),
+    Unit.HOURS: N_("hours"),
+    Unit.MINUTES: N_("minutes"),
 }
 MOST_CHOICES = 30
 LONGEST_CHOICE = 200
@@ -224,6 +230,44 @@ class PollRow(Row):
         return False
 
 
+class Amount(Line):
+    """A whole number within bounds that the row's unit sets."""
+
+    bounds = AMOUNTS[Unit.DAYS]
+
+    def read(self, text: str) -> int:
+        # Digits of other scripts are none of ours, and nobody needs more than three.
+        number = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
+        if number not in self.bounds:
+            sentence = self.gettext("Please enter a whole number from %(fewest)s to %(most)s.")
+            self.refuse(sentence % {"fewest": self.bounds[0], "most": self.bounds[-1]})
+        return number
+
+
+class ReminderRow(Row):
+    """A row without a number is no reminder."""
+
+    called = N_("Reminder")
+    aside = frozenset({"unit"})
+
+    amount = Amount(N_("How long before the start"))
+    unit = Choice(N_("Unit"))
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.unit.offers = [(str(unit), self.unit.gettext(words)) for unit, words in UNITS.items()]
+        self.unit.data = self.unit.data or str(Unit.DAYS)
+        if self.unit.data in dict(self.unit.offers):
+            self.amount.bounds = AMOUNTS[Unit(self.unit.data)]
+
+    @property
+    def names(self) -> tuple[Line, ...]:
+        return (self.amount,)
+
+    def part(self) -> ReminderRule:
+        return ReminderRule(self.amount.value, Unit(self.unit.value))
+
+
 def each_with_own_address(rows: Iterable[PanelistRow]) -> bool:
     """A link onto the panel is one person's: two of them cannot share an address."""
     known: set[str] = set()
@@ -237,6 +281,23 @@ def each_with_own_address(rows: Iterable[PanelistRow]) -> bool:
             good = False
         known.add(key)
     return good
+
+
+def each_at_own_time(rows: Iterable[ReminderRow]) -> bool:
+    """No two reminders at once, and no more of them than people put up with."""
+    filled = [row for row in rows if row.filled]
+    for row in filled[MOST_RULES:]:
+        sentence = row.amount.gettext("More than %(most)s reminders are too many. Please remove this one.")
+        row.amount.complain(sentence % {"most": MOST_RULES})
+    known: set[int] = set()
+    for row in filled:
+        if row.amount.errors or row.unit.errors:
+            continue
+        minutes = row.part().minutes
+        if minutes in known:
+            row.amount.complain(row.amount.gettext("Another reminder leaves at this time. Please remove one."))
+        known.add(minutes)
+    return not any(row.amount.errors for row in filled)
 
 
 def tell_apart(rows: Iterable[QuestionRow | PollRow]) -> None:
@@ -253,6 +314,7 @@ ROW_KINDS: dict[str, type[Row]] = {
     "panelists": PanelistRow,
     "questions": QuestionRow,
     "polls": PollRow,
+    "reminders": ReminderRow,
 }
 
 

@@ -52,6 +52,11 @@ class Shown:
         return [line for line in self.lines if line.open]
 
     @property
+    def lists(self) -> list[Line]:
+        """Where all seats are taken and people can wait for one."""
+        return [line for line in self.open if line.event.full(line.taken)]
+
+    @property
     def once(self) -> bool:
         return self.series.registering is Registering.ONCE
 

@@ -9,7 +9,9 @@ from flask import Blueprint, render_template
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.account import Role
-from zoom_bridge.store import budgets, contacts, notices, overviews, runs
+from zoom_bridge.flows.mailing import POSTAGE
+from zoom_bridge.flows.restoring import HELD
+from zoom_bridge.store import allowances, budgets, contacts, notices, overviews, runs
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
@@ -23,6 +25,8 @@ _LATE = timedelta(minutes=15)
 _SHORT = timedelta(minutes=1)
 
 _MAIL_JOBS = {"send_mail"}
+_RETURN_JOBS = {"read_bounces"}
+_CLOCK_JOBS = {"watch_clock"}
 _ZOOM_JOBS = {
     "sync_webinars",
     "sync_registrants",
@@ -33,6 +37,7 @@ _ZOOM_JOBS = {
     "compare_registrants",
     "look_at_hosts",
 }
+_NAMED_JOBS = _MAIL_JOBS | _RETURN_JOBS | _CLOCK_JOBS | _ZOOM_JOBS
 _WAITING = {
     "webinars": N_("Events wait to be brought to Zoom"),
     "registrations": N_("Registrations wait to be brought to Zoom"),
@@ -70,6 +75,8 @@ def show() -> str:
         overdue = overviews.oldest_overdue(connection, now())
         last_delivery_at = contacts.last_delivery_at(connection)
         waiting_error = contacts.waiting_letter_error(connection)
+        held = next((run for run in last if run.job == HELD and run.alarm), None)
+        last = [run for run in last if run.job != HELD]
         troubles = [_trouble(run, run.failed_since) for run in last if run.failed_since]
         return render_template(
             "organiser/service_state.html",
@@ -83,10 +90,16 @@ def show() -> str:
             last_delivery_at=last_delivery_at,
             waiting_error=failure_in_words(waiting_error, speech()) if waiting_error else "",
             mail_troubles=[trouble for trouble in troubles if trouble.job in _MAIL_JOBS],
+            return_troubles=[trouble for trouble in troubles if trouble.job in _RETURN_JOBS],
+            returned_to=settings.mail.bounces or settings.mail.sender,
+            imap=settings.imap,
+            last_read_at=next((run.finished_at for run in last if run.job in _RETURN_JOBS), None),
+            mail_rests=_mail_rests(connection),
             zoom_rests=_rests(rests_until) if rests_until else "",
             zoom_troubles=[trouble for trouble in troubles if trouble.job in _ZOOM_JOBS],
-            other_troubles=[trouble for trouble in troubles if trouble.job not in _MAIL_JOBS | _ZOOM_JOBS],
-            gaps=_gaps(connection, last, overdue, last_delivery_at),
+            clock_troubles=[trouble for trouble in troubles if trouble.job in _CLOCK_JOBS],
+            other_troubles=[trouble for trouble in troubles if trouble.job not in _NAMED_JOBS],
+            gaps=[*_decisions(held), *_gaps(connection, last, overdue, last_delivery_at)],
             jobs=[(run, _name(run.job)) for run in last],
             overdue=[(say(_WAITING[table]), since) for table, since in overdue.items() if table in _WAITING],
         )
@@ -94,6 +107,19 @@ def show() -> str:
 
 def _trouble(run: runs.Run, since: datetime) -> Trouble:
     return Trouble(run.job, _name(run.job), since, failure_in_words(run.last_error, speech()), run.alarm)
+
+
+def _mail_rests(connection: Connection) -> str:
+    """When the mail server has taken as many letters within an hour as it does."""
+    most = bridge().settings.mail.most_per_hour
+    until = allowances.room(connection, POSTAGE, most, now()).until if most else None
+    if until is None:
+        return ""
+    return say(
+        "The mail server takes %(count)s e-mails an hour from us; it goes on at %(time)s.",
+        count=speech().number(most),
+        time=speech().time(until, backstage.HOUSE_ZONE),
+    )
 
 
 def _rests(until: datetime) -> str:
@@ -106,6 +132,12 @@ def _rests(until: datetime) -> str:
 
 def _name(job: str) -> str:
     return say(JOBS[job]) if job in JOBS else job
+
+
+def _decisions(held: runs.Run | None) -> list[tuple[str, str, str]]:
+    if held is None:
+        return []
+    return [(failure_in_words(held.last_error, speech()), "organiser.held_desk.show", say("Decide about them"))]
 
 
 def _gaps(

@@ -33,6 +33,8 @@ def _without_a_place(person: Registration, speech: Speech) -> str:
         return speech.say(
             "Has not confirmed the registration yet: the letter with the button is in their mailbox."
         )
+    if person.standing is Standing.WAITING_LIST:
+        return speech.say("Is on the waiting list and has no place yet.")
     if person.standing is Standing.WAITS_FOR_APPROVAL:
         return speech.say("Registered in Zoom's own form and waits for your approval.")
     return speech.say("Has no place: the registration is cancelled.")

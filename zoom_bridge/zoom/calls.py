@@ -6,6 +6,8 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from threading import Timer
@@ -22,6 +24,7 @@ from zoom_bridge.domain.failures import Failure
 from zoom_bridge.zoom.answers import CERTIFICATE, NO_ANSWER, UNREACHABLE, UNREADABLE, Answer
 
 _CONNECT = 5.0
+_FOR_THE_DATE = 5.0
 _PIECE = 65_536
 _LARGEST = 32 * 1024 * 1024
 _USER_AGENT = "zoom-bridge"
@@ -75,6 +78,19 @@ def send(
             return Answer(response.status_code, response.headers, body(response, until))
     except (requests.RequestException, HTTPError, OSError) as error:
         raise _failure(error, unrepeatable) from None
+
+
+def date_of(session: requests.Session, url: str) -> datetime | None:
+    """When the other side says that it answered, whatever it answered; None when it says nothing in time."""
+    try:
+        answer = send(session, "GET", url, until=time.monotonic() + _FOR_THE_DATE, auth=_nobody)
+        return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+    except (Failure, ValueError, TypeError, OverflowError):
+        return None
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def body(response: requests.Response, until: float) -> bytes:

@@ -287,6 +287,11 @@ class ZoomClient:
             raise
         return _read(answer, proceedings.read_recording)
 
+    # https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}
+    def tell_time(self) -> datetime | None:
+        """What Zoom's clock says, or None when it cannot be asked. Every answer is dated, also one to a stranger."""
+        return calls.date_of(self._session, f"{self._api_url}/users/me")
+
     def scopes(self) -> frozenset[str]:
         """What our access to Zoom may do, by Zoom's names; empty when Zoom does not tell."""
         return self._oauth.scopes(time.monotonic() + self._deadline)
@@ -339,15 +344,8 @@ class ZoomClient:
             )  # fmt: skip
             # The route without its values: a host's address is not for the log.
             level = logging.DEBUG if answer.ok else logging.WARNING
-            _log.log(
-                level,
-                "Zoom answered %s to %s %s (%s, %s)",
-                answer.status,
-                method,
-                route,
-                label,
-                answer.tracking_id,
-            )
+            said = "Zoom answered %s to %s %s (%s, %s)"
+            _log.log(level, said, answer.status, method, route, label, answer.tracking_id)
             if answer.ok:
                 if answer.body and not answer.is_json:
                     # A page of somebody on the way: Zoom itself says JSON, or nothing.
