@@ -55,7 +55,7 @@ def need(name: str, found: object) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--kills", type=int, default=10, help="how often a sender dies in the tests of mail under fire"
+        "--kills", type=int, default=5, help="how often a sender dies in the tests of mail under fire"
     )
 
 

@@ -152,7 +152,8 @@ def count(catcher: MailCatcher, person: Attendee) -> int:
 
 
 def link_to(catcher: MailCatcher, person: Attendee, having: str) -> str:
-    found = [link for letter in letters_to(catcher, person) for link in letter.links if having in link]
+    letters = letters_to(catcher, person)
+    found = [link for letter in letters for link in letter.links if having in link and not link.endswith("/data")]
     return min(found, key=len, default="")
 
 
