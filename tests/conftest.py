@@ -5,8 +5,9 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -203,12 +204,34 @@ def world(clock: Clock) -> "World":
     )
 
 
+@cache
+def _compiled() -> Any:
+    """Every test has apps of its own; their templates are compiled once."""
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
+
+    class Compiled(BytecodeCache):
+        def __init__(self) -> None:
+            self.kept: dict[str, bytes] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            if known := self.kept.get(bucket.key):
+                bucket.bytecode_from_string(known)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.kept[bucket.key] = bucket.bytecode_to_string()
+
+    return Compiled()
+
+
 @pytest.fixture
 def simulator(world: "World") -> "Flask":
     from tests.wire.watching import watch
     from zoom_bridge.simulator.server import create_simulator
 
-    return watch(create_simulator(world))
+    app = create_simulator(world)
+    app.jinja_env.bytecode_cache = _compiled()
+    return watch(app)
 
 
 @pytest.fixture
@@ -255,6 +278,7 @@ def app(bridge: "Bridge") -> "Flask":
     from zoom_bridge.web.app import create_app
 
     app = create_app(bridge)
+    app.jinja_env.bytecode_cache = _compiled()
     app.testing = True
     app.config["GLANCE_GOOD_FOR"] = 0
     return app

@@ -215,7 +215,12 @@ MOODS = {
 }
 
 
-@pytest.mark.parametrize("moods", MOODS.values(), ids=MOODS)
+@pytest.mark.parametrize(
+    ("db", "moods"),
+    [*(("sqlite", moods) for moods in MOODS.values()), ("postgresql", MOODS["all of it"])],
+    ids=[*MOODS, "all of it on PostgreSQL"],
+    indirect=["db"],
+)
 def test_attendance_is_the_same_however_the_webhooks_arrive(
     bridge: Bridge,
     event: Event,

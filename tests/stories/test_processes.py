@@ -1,6 +1,7 @@
 """The main job with every part a process of its own: the pages, twice the jobs, the pretend Zoom, a mail server; and
 on PostgreSQL the pages twice, behind something that sends each request to the next of them."""
 
+import os
 from collections import Counter
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -25,8 +26,11 @@ from zoom_bridge.store.database import Database
 pytestmark = pytest.mark.processes
 
 COUPLE = (ANNA, BEN)
+#: On SQLite the trial does the same, in `test_trial.py`.
+DATABASES = ["sqlite", "postgresql"] if os.environ.get("ZOOM_BRIDGE_TESTS_WHOLE") else ["postgresql"]
 
 
+@pytest.mark.parametrize("empty_database_url", DATABASES, indirect=True)
 def test_the_main_job_by_processes_of_their_own(
     empty_database_url: str, processes: Processes, catcher: MailCatcher, tmp_path: Path
 ) -> None:
