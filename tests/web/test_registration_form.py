@@ -1,5 +1,6 @@
 """What people type, and what it means."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,3 +132,11 @@ def test_a_form_filled_in_at_once_is_noticed() -> None:
 )
 def test_a_forged_mark_does_not_make_it_slow(mark: str) -> None:
     assert filled_in_quickly(SECRET, mark, NOW)
+
+
+def test_between_the_sentences_about_ones_data_there_are_spaces(event, visit):
+    for language in ("de", "en"):
+        page = visit(language).open(f"/e/{event.slug}/register")
+
+        assert "Zoom" in page.text
+        assert not re.findall(r"\w+[a-zß]\.[A-ZÄÖÜ0-9]\w+", page.text)
