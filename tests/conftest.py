@@ -229,9 +229,9 @@ def simulator(world: "World") -> "Flask":
     from tests.wire.watching import watch
     from zoom_bridge.simulator.server import create_simulator
 
-    app = create_simulator(world)
+    app: Flask = watch(create_simulator(world))
     app.jinja_env.bytecode_cache = _compiled()
-    return watch(app)
+    return app
 
 
 @pytest.fixture
