@@ -15,7 +15,7 @@ from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain import retry
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.flows import mailing
-from zoom_bridge.flows.mailing import EventsSeen, Turn
+from zoom_bridge.flows.mailing import Turn
 from zoom_bridge.store import claims, tables
 from zoom_bridge.store.database import DatabaseUnavailable
 
@@ -58,6 +58,14 @@ class _Clerk:
         self._connections = bridge.settings.mail.connections
         self._most_per_hour = bridge.settings.mail.most_per_hour
         self._word = claims.new_word()
+        self._run = mailing.Run(
+            bridge.db,
+            bridge.letters,
+            self._word,
+            bridge.clock,
+            self._most_per_hour,
+            bridge.destinations.rests_until,
+        )
         self._held_since = bridge.clock()
         self._none_left_at: float | None = None
         self._waiting: dict[int, str] = {}
@@ -66,7 +74,6 @@ class _Clerk:
         self._taken: list[int] = []
         self._failed: list[tuple[int, Exception]] = []
         self._free: list[int] = []
-        self._events_seen: EventsSeen = {}
         self._took = 0.0
         self._answered = False
         self._lapsed = False
@@ -141,18 +148,7 @@ class _Clerk:
         announced = [self._next[window] for window in free if window in self._next]
         began = time.monotonic()
         self._renew()
-        turn = mailing.take_turn(
-            self._db,
-            self._bridge.letters,
-            self._word,
-            self._taken,
-            [*announced, *self._waiting],
-            0 if self._lapsed else len(free),
-            self._clock,
-            self._events_seen,
-            self._most_per_hour,
-            self._bridge.destinations.rests_until,
-        )
+        turn = self._run.take_turn(self._taken, [*announced, *self._waiting], 0 if self._lapsed else len(free))
         self._took = time.monotonic() - began
         self._done += len(self._taken) + turn.skipped
         self._taken = []

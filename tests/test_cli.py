@@ -10,6 +10,22 @@ from click.testing import CliRunner
 
 from zoom_bridge.cli import main
 
+_A_CONFIGURATION = """
+[web]
+base_url = "https://events.example.org"
+secret_key = "a secret of the tests, long enough for all"
+[database]
+url = "{url}"
+[zoom]
+account_id = "account"
+client_id = "client"
+client_secret = "client-secret"
+webhook_secret = "webhook-secret"
+[mail]
+host = "mail.example.org"
+sender = "events@example.org"
+"""
+
 
 @pytest.mark.parametrize("port", ["0", "65535", "-1", "web"])
 def test_a_port_that_leaves_no_room_for_the_trial_is_refused(port: str, tmp_path: Path) -> None:
@@ -23,24 +39,7 @@ def test_a_port_that_leaves_no_room_for_the_trial_is_refused(port: str, tmp_path
 @pytest.mark.parametrize(("asked", "role"), [([], "owner"), (["--role", "reception"], "reception")])
 def test_who_is_invited_gets_the_role_asked_for(asked: list[str], role: str, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    config.write_text(
-        f"""
-[web]
-base_url = "https://events.example.org"
-secret_key = "a secret of the tests, long enough for all"
-[database]
-url = "sqlite:///{tmp_path / "bridge.db"}"
-[zoom]
-account_id = "account"
-client_id = "client"
-client_secret = "client-secret"
-webhook_secret = "webhook-secret"
-[mail]
-host = "mail.example.org"
-sender = "events@example.org"
-""",
-        encoding="utf-8",
-    )
+    config.write_text(_A_CONFIGURATION.format(url=f"sqlite:///{tmp_path / 'bridge.db'}"), encoding="utf-8")
     invite = ["invite", "olga@example.org", "--name", "Olga Osterkamp", "--config", str(config)]
 
     upgraded = CliRunner().invoke(main, ["db", "upgrade", "--config", str(config)])
@@ -143,23 +142,6 @@ def test_a_backup_of_postgresql_is_left_to_its_own_program(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "pg_dump" in result.output
     assert "zoom-bridge db restored" in result.output
-
-
-_A_CONFIGURATION = """
-[web]
-base_url = "https://events.example.org"
-secret_key = "a secret of the tests, long enough for all"
-[database]
-url = "{url}"
-[zoom]
-account_id = "account"
-client_id = "client"
-client_secret = "client-secret"
-webhook_secret = "webhook-secret"
-[mail]
-host = "mail.example.org"
-sender = "events@example.org"
-"""
 
 
 @pytest.mark.parametrize("command", ["serve", "work", "run"])

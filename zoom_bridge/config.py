@@ -27,7 +27,6 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     ValidationInfo,
-    field_validator,
 )
 
 PREFIX = "ZOOM_BRIDGE__"
@@ -165,12 +164,21 @@ class ZoomSettings(_Section):
     )
 
 
+def _belongs_to_username(password: SecretStr, info: ValidationInfo) -> SecretStr:
+    if bool(info.data.get("username")) != bool(password):
+        raise ValueError
+    return password
+
+
+Password = Annotated[SecretStr, AfterValidator(_belongs_to_username)]
+
+
 class MailSettings(_Section):
     host: Text = Field(description="the name of the mail server")
     port: Whole = Field(587, ge=1, le=65535, description="the mail server's port: a whole number from 1 to 65535")
     security: Literal["none", "starttls", "tls"] = Field("starttls", description="one of none, starttls, tls")
     username: str = Field("", description="the user name at the mail server, or nothing")
-    password: SecretStr = Field(
+    password: Password = Field(
         SecretStr(""),
         validate_default=True,
         description="the password that belongs to mail.username, and none without a user name",
@@ -188,13 +196,6 @@ class MailSettings(_Section):
         "", description="the e-mail address that undeliverable letters come back to, or nothing for the sender's"
     )
 
-    @field_validator("password")
-    @classmethod
-    def _belongs_to_username(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if bool(info.data.get("username")) != bool(password):
-            raise ValueError
-        return password
-
 
 class ImapSettings(_Section):
     """The mailbox that undeliverable letters come back to. Without a host it is not read."""
@@ -203,19 +204,12 @@ class ImapSettings(_Section):
     port: Whole = Field(993, ge=1, le=65535, description="the IMAP server's port: a whole number from 1 to 65535")
     security: Literal["none", "starttls", "tls"] = Field("tls", description="one of none, starttls, tls")
     username: str = Field("", description="the user name of the mailbox")
-    password: SecretStr = Field(
+    password: Password = Field(
         SecretStr(""),
         validate_default=True,
         description="the password that belongs to imap.username, and none without a user name",
     )
     folder: Text = Field("INBOX", description="the folder of the mailbox")
-
-    @field_validator("password")
-    @classmethod
-    def _belongs_to_username(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if bool(info.data.get("username")) != bool(password):
-            raise ValueError
-        return password
 
 
 class Settings(_Section):

@@ -34,13 +34,13 @@ def hand_over(
     seen: dict[tuple[int, int], Event] | None = None,
 ) -> None:
     """One letter, as a sender does it: look, hand over, write down. What must not leave raises its error."""
-    events_seen = {} if seen is None else seen
-    turn = mailing.take_turn(bridge.db, bridge.letters, word, [], [message_id], 1, bridge.clock, events_seen)
+    turns = mailing.Run(bridge.db, bridge.letters, word, bridge.clock, events_seen={} if seen is None else seen)
+    turn = turns.take_turn([], [message_id], 1)
     for _, error in turn.broken:
         raise error
     for one in turn.leaving:
         mailbox.send(one.envelope)
-        mailing.take_turn(bridge.db, bridge.letters, word, [one.number], [], 0, bridge.clock, events_seen)
+        turns.take_turn([one.number], [], 0)
 
 
 def outbox(bridge: Bridge) -> list[tuple[str, str]]:

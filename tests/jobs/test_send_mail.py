@@ -250,15 +250,15 @@ def test_what_was_taken_is_written_down_though_the_database_is_away_for_a_while(
 ) -> None:
     attend(bridge, event, ANNA, BEN)
     monkeypatch.setattr(send_mail, "PAUSES", (0, 0, 0))
-    usual = mailing.take_turn
+    usual = mailing.Run.take_turn
     misses = [DatabaseUnavailable("locked")] * 3
 
-    def take_turn(*arguments: object) -> mailing.Turn:
-        if arguments[3] and misses:
+    def take_turn(turns: mailing.Run, taken: list[int], waiting: list[int], wanted: int) -> mailing.Turn:
+        if taken and misses:
             raise misses.pop()
-        return usual(*arguments)  # type: ignore[arg-type]
+        return usual(turns, taken, waiting, wanted)
 
-    monkeypatch.setattr(mailing, "take_turn", take_turn)
+    monkeypatch.setattr(mailing.Run, "take_turn", take_turn)
 
     send(bridge)
 

@@ -50,13 +50,13 @@ ZOOM = "zoom_bridge.zoom.client:ZoomClient"
 WHILE_SENDING = {
     "before the claim": (f"{CLAIMS}:claim_in_order:before", 0),
     "in the claim": (f"{CLAIMS}:claim_in_order:after", 0),
-    "after the claim": (f"{MAILING}:take_turn:before", 0),
+    "after the claim": (f"{MAILING}:Run.take_turn:before", 0),
     "after rendering": (f"{LETTERS}.compose:after:3", 0),
     "before MAIL": (f"{LINE}.send:before:3", 0),
     "within DATA": (f"{LINE}._hand_over:before:3", 0),
     "after 250": (f"{LINE}.send:after:3", 1),
     "before the commit": (f"{CLAIMS}:finish_all:after:3", 1),
-    "after the commit": (f"{MAILING}:take_turn:after:4", 0),
+    "after the commit": (f"{MAILING}:Run.take_turn:after:4", 0),
 }
 WHILE_CREATING = {
     "after the intent": f"{ZOOM}.create_webinar:before",

@@ -115,68 +115,77 @@ def postage(db: Database, most_per_hour: int, now: datetime) -> tuple[int, int]:
     return left, left - math.ceil(most_per_hour * KEPT_FOR_URGENT)
 
 
-def take_turn(
-    db: Database,
-    letters: Letters,
-    word: str,
-    taken: Sequence[int],
-    waiting: Sequence[int],
-    wanted: int,
-    clock: Callable[[], datetime],
-    events_seen: EventsSeen,
-    most_per_hour: int = 0,
-    rests_until: Callable[[str, datetime], datetime | None] | None = None,
-) -> Turn:
-    """Write down which letters the mail server has taken, and look at the next: so many are wanted of those that wait.
-    All of it is one commit, and the letters are composed after it. Killed before it, a letter that was taken leaves
-    again, with the same Message-ID and Date.
+@dataclass(frozen=True)
+class Run:
+    """What the turns of one run of letters have in common.
 
-    Each letter is looked at right before it leaves: still ours, still true, still wanted? Does its link lead anywhere?
-    `events_seen` spares reading the same event for every letter of a run; it is kept by revision, so a change is never
-    missed."""
-    now = clock()
-    turn = Turn()
-    good: list[tuple[int, Composing]] = []
-    with db.transaction() as connection:
-        if taken:
-            claims.finish_all(connection, tables.messages, taken, word, sent_at=now)
-        booked = 0
-        if most_per_hour and wanted:
-            booked = allowances.book(connection, POSTAGE, wanted, most_per_hour, now)
-            turn.spent = booked < wanted
-            wanted = booked
-        while len(good) < wanted and len(turn.seen) < len(waiting):
-            number = waiting[len(turn.seen)]
-            turn.seen.append(number)
-            try:
-                to_send = outbox.find_to_send(connection, number, word, now)
-                if to_send is None:
+    word          the claim's
+    events_seen   spares reading the same event for every letter; kept by revision, so a change is never missed
+    most_per_hour letters that the mail server takes in an hour, or 0 for no limit
+    rests_until   until when the mail server of an address takes nothing"""
+
+    db: Database
+    letters: Letters
+    word: str
+    clock: Callable[[], datetime]
+    most_per_hour: int = 0
+    rests_until: Callable[[str, datetime], datetime | None] | None = None
+    events_seen: EventsSeen = field(default_factory=dict)
+
+    def take_turn(self, taken: Sequence[int], waiting: Sequence[int], wanted: int) -> Turn:
+        """Write down which letters the mail server has taken, and look at the next: so many are wanted of those that wait.
+        All of it is one commit, and the letters are composed after it. Killed before it, a letter that was taken leaves
+        again, with the same Message-ID and Date.
+
+        Each letter is looked at right before it leaves: still ours, still true, still wanted? Does its link lead anywhere?"""
+        now, word = self.clock(), self.word
+        turn = Turn()
+        good: list[tuple[int, Composing]] = []
+        with self.db.transaction() as connection:
+            if taken:
+                claims.finish_all(connection, tables.messages, taken, word, sent_at=now)
+            booked = 0
+            if self.most_per_hour and wanted:
+                booked = allowances.book(connection, POSTAGE, wanted, self.most_per_hour, now)
+                turn.spent = booked < wanted
+                wanted = booked
+            while len(good) < wanted and len(turn.seen) < len(waiting):
+                number = waiting[len(turn.seen)]
+                turn.seen.append(number)
+                try:
+                    to_send = outbox.find_to_send(connection, number, word, now)
+                    if to_send is None:
+                        continue
+                    skip, composing = _look(connection, self.letters, to_send, now, self.events_seen)
+                except StatementFailed:
+                    raise
+                except Exception as error:
+                    # What cannot even be read must not take along what is written down here.
+                    turn.broken.append((number, error))
                     continue
-                skip, composing = _look(connection, letters, to_send, now, events_seen)
-            except StatementFailed:
-                raise
+                if composing is None:
+                    _skip(connection, to_send.message, word, now, skip)
+                    turn.skipped += 1
+                elif _leads_nowhere(connection, to_send.message):
+                    _postpone(connection, to_send.message, word, now + LOOK_AGAIN, LEADS_NOWHERE)
+                elif until := self._rests_until(to_send, now):
+                    _postpone(connection, to_send.message, word, until, DOMAIN_RESTS)
+                else:
+                    good.append((number, composing))
+            if booked:
+                allowances.give_back(connection, POSTAGE, booked - len(good), now)
+        for number, composing in good:
+            try:
+                turn.leaving.append(Outgoing(number, composing()))
             except Exception as error:
-                # What cannot even be read must not take along what is written down here.
+                # One poisoned letter stops nobody.
                 turn.broken.append((number, error))
-                continue
-            if composing is None:
-                _skip(connection, to_send.message, word, now, skip)
-                turn.skipped += 1
-            elif _leads_nowhere(connection, to_send.message):
-                _postpone(connection, to_send.message, word, now + LOOK_AGAIN, LEADS_NOWHERE)
-            elif rests_until and to_send.registration and (until := rests_until(to_send.registration.email, now)):
-                _postpone(connection, to_send.message, word, until, DOMAIN_RESTS)
-            else:
-                good.append((number, composing))
-        if booked:
-            allowances.give_back(connection, POSTAGE, booked - len(good), now)
-    for number, composing in good:
-        try:
-            turn.leaving.append(Outgoing(number, composing()))
-        except Exception as error:
-            # One poisoned letter stops nobody.
-            turn.broken.append((number, error))
-    return turn
+        return turn
+
+    def _rests_until(self, to_send: ToSend, now: datetime) -> datetime | None:
+        if self.rests_until is None or to_send.registration is None:
+            return None
+        return self.rests_until(to_send.registration.email, now)
 
 
 def _look(
