@@ -22,9 +22,20 @@ class Effort:
     on_file: int = 1_000_000
     registrants: int = 10_000
     compared: int = 50_000
+    people: int = 5_000
+    minutes: float = 5
 
 
-_QUICK = Effort(rounds=2, seconds=4, letters=2_000, on_file=100_000, registrants=2_000, compared=10_000)
+_QUICK = Effort(
+    rounds=2,
+    seconds=4,
+    letters=2_000,
+    on_file=100_000,
+    registrants=2_000,
+    compared=10_000,
+    people=1_000,
+    minutes=0.5,
+)
 
 Measure = Callable[[Effort], list[Row]]
 
@@ -42,6 +53,8 @@ def run(*measures: Measure, names: Sequence[str] = ()) -> None:
     parser.add_argument("--on-file", type=int, help="how many registrations the big database holds")
     parser.add_argument("--registrants", type=int, help="how many are brought to Zoom")
     parser.add_argument("--compared", type=int, help="how many are on Zoom's list that is compared with ours")
+    parser.add_argument("--people", type=int, help="how many come in the storm; four times as many on PostgreSQL")
+    parser.add_argument("--minutes", type=float, help="within how many they come, and go")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     asked = vars(parser.parse_args())
 

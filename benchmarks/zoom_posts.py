@@ -44,10 +44,10 @@ async def _post(port: int, secret: str, webinar: str, connections: int, seconds:
         nonlocal last
         with Browser(port) as browser:
             while time.monotonic() < began + seconds:
-                body = _body(webinar, f"{word}-{(number := next(numbers))}")
+                told = body(webinar, f"{word}-{(number := next(numbers))}")
                 for _ in range(2 if number % DOUBLED == 0 else 1):
-                    posts.times.append(await _until_acknowledged(browser, secret, body))
-                    posts.kept.add(hashlib.sha256(body).hexdigest())
+                    posts.times.append(await _until_acknowledged(browser, secret, told))
+                    posts.kept.add(hashlib.sha256(told).hexdigest())
                     now = time.monotonic()
                     posts.pause, last = max(posts.pause, now - last), now
 
@@ -56,32 +56,40 @@ async def _post(port: int, secret: str, webinar: str, connections: int, seconds:
     return posts
 
 
-async def _until_acknowledged(browser: Browser, secret: str, body: bytes) -> float:
+async def _until_acknowledged(browser: Browser, secret: str, delivery: bytes) -> float:
     """How long the POST took that was acknowledged. What fails is sent again, as Zoom does, only sooner."""
     deadline = time.monotonic() + _PATIENCE
     while (began := time.monotonic()) < deadline:
-        timestamp = str(int(time.time()))
-        headers = {
-            "Content-Type": "application/json",
-            TIMESTAMP_HEADER: timestamp,
-            SIGNATURE_HEADER: sign(secret, timestamp, body),
-        }
-        try:
-            answer = await browser.ask("POST", "/zoom/webhooks", body, **headers)
-        except (OSError, EOFError):
-            await asyncio.sleep(0.02)
-            continue
-        if answer.status == 204:
+        if await post_once(browser, secret, delivery):
             return time.monotonic() - began
-        if answer.status < 500:
-            raise RuntimeError(f"a webhook was refused: {answer.status}")
         await asyncio.sleep(0.02)
     raise TimeoutError("a webhook was not acknowledged")
 
 
-def _body(webinar: str, person: str) -> bytes:
+async def post_once(browser: Browser, secret: str, delivery: bytes) -> bool:
+    """Whether it was acknowledged. What Zoom would not send again is an error."""
+    timestamp = str(int(time.time()))
+    headers = {
+        "Content-Type": "application/json",
+        TIMESTAMP_HEADER: timestamp,
+        SIGNATURE_HEADER: sign(secret, timestamp, delivery),
+    }
+    try:
+        answer = await browser.ask("POST", "/zoom/webhooks", delivery, **headers)
+    except (OSError, EOFError):
+        return False
+    if answer.status != 204 and answer.status < 500:
+        raise RuntimeError(f"a webhook was refused: {answer.status}")
+    return answer.status == 204
+
+
+def body(
+    webinar: str, person: str, name: str = "webinar.participant_joined", registrant: str = "", email: str = ""
+) -> bytes:
+    """What Zoom tells of somebody who comes or goes just now."""
+    instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     told = {
-        "event": "webinar.participant_joined",
+        "event": name,
         "event_ts": int(time.time() * 1000),
         "payload": {
             "account_id": "benchmark",
@@ -94,9 +102,10 @@ def _body(webinar: str, person: str) -> bytes:
                 "participant": {
                     "user_id": person,
                     "user_name": f"Anna Albers {person}",
-                    "email": f"anna-{person}@example.org",
+                    "email": email or f"anna-{person}@example.org",
+                    "registrant_id": registrant,
                     "participant_uuid": person,
-                    "join_time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                    "leave_time" if name.endswith("left") else "join_time": instant,
                 },
             },
         },

@@ -20,6 +20,7 @@ from tests.wire.ledger import Report
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
 
     from tests.mailbox import Mailbox
     from tests.visitor import Visitor
@@ -371,6 +372,19 @@ def chromium() -> Path:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     need("chromium", found)
     return Path(str(found))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator["Browser"]:
+    """Chromium, one for the whole run: Playwright works once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.walking import FLAGS
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,23 @@ def test_who_is_invited_gets_the_role_asked_for(asked: list[str], role: str, tmp
         assert connection.execute("SELECT email, role FROM organisers").fetchall() == [("olga@example.org", role)]
 
 
+def test_reports_of_zoom_are_replayed_from_a_file_once(tmp_path: Path) -> None:
+    config, file = tmp_path / "config.toml", tmp_path / "zoom-reports.jsonl"
+    config.write_text(_A_CONFIGURATION.format(url=f"sqlite:///{tmp_path / 'bridge.db'}"), encoding="utf-8")
+    file.write_text('{"name": "webinar.started", "body": "{}"}\n', encoding="utf-8")
+    CliRunner().invoke(main, ["db", "upgrade", "--config", str(config)])
+    replay = ["replay", str(file), "--config", str(config)]
+
+    said = [CliRunner().invoke(main, replay).output for _ in range(2)]
+    file.write_bytes(b"\xff\xfe nonsense")
+    refused = CliRunner().invoke(main, replay)
+
+    assert "1 reports, 1 of them new" in said[0]
+    assert "1 reports, 0 of them new" in said[1]
+    assert refused.exit_code == 1
+    assert "This is no file of reports from Zoom" in refused.output
+
+
 def test_a_role_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["invite", "olga@example.org", "--name", "Olga", "--role", "king"])
 

@@ -1,3 +1,3 @@
 """zoom_bridge: public online events on Zoom."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

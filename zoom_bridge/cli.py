@@ -1,4 +1,4 @@
-"""The command line: run · serve · work · simulate · db · backup · invite · doctor. Every command prints what it did or what to do.
+"""The command line: run · serve · work · simulate · db · backup · replay · invite · doctor. Every command prints what it did or what to do.
 
 `run` is all in one process: without a configuration it is the trial (`trial.py`), with one it is the real thing.
 `serve` and `work` are its two halves, to be started several times each."""
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
 import click
@@ -22,6 +22,8 @@ from zoom_bridge.bridge import Bridge, assemble
 from zoom_bridge.config import PREFIX, ConfigError, Settings, load_settings
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from zoom_bridge.listening import Listener
 
 log = logging.getLogger(__name__)
@@ -88,35 +90,18 @@ def run(config_path: Path | None, data: Path, port: int, fresh: bool, yes: bool)
 @click.option("--processes", type=click.IntRange(1, 64), help="Default: 1 with SQLite, 2 with PostgreSQL.")
 def serve(config_path: Path | None, processes: int | None) -> None:
     """The web pages alone, under gunicorn."""
-    from gunicorn.app.base import BaseApplication
+    from zoom_bridge.serving import Pages
 
     settings = _settings(config_path)
-    sqlite = _ready(settings).db.sqlite
+    usual = 1 if _ready(settings).db.sqlite else 2
+    web = settings.web
 
-    class Pages(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            web = settings.web
-            wanted = {
-                "bind": f"{web.host}:{web.port}",
-                "workers": processes or (1 if sqlite else 2),
-                "threads": web.threads,
-                "worker_class": "gthread",
-                "graceful_timeout": 20,
-                "keepalive": 5,
-                # Which proxies may say where a request came from is configured in one place (web.trusted_proxies).
-                # gunicorn itself believes nobody: anybody could send a SCRIPT_NAME, and our links would begin with it.
-                "forwarded_allow_ips": "",
-                "control_socket_disable": True,
-            }
-            for name, value in wanted.items():
-                self.cfg.set(name, value)
+    def load() -> "WSGIApplication":
+        from zoom_bridge.web.app import create_app
 
-        def load(self) -> object:
-            from zoom_bridge.web.app import create_app
+        return create_app(assemble(settings))
 
-            return create_app(assemble(settings))
-
-    Pages().run()
+    Pages(web.host, web.port, processes or usual, web.threads, load).run()
 
 
 @main.command()
@@ -215,6 +200,22 @@ def backup(config_path: Path | None, file: Path) -> None:
     except copies.NoCopy as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{file} is a copy of the database as it is now.")
+
+
+@main.command()
+@config_option
+@click.argument("file", type=click.File(encoding="utf-8"))
+def replay(config_path: Path | None, file: TextIO) -> None:
+    """Keep Zoom's reports from FILE (JSON lines, as the settings page offers them) as if they had just come. Those that
+    are here already change nothing; “zoom-bridge work” applies the others."""
+    from zoom_bridge.flows import replaying
+
+    bridge = _ready(_settings(config_path))
+    try:
+        replayed = replaying.replay(bridge.db, file, bridge.clock())
+    except (replaying.Unreadable, UnicodeError) as error:
+        raise click.ClickException(f"This is no file of reports from Zoom: {error}.") from error
+    click.echo(f"{replayed.read} reports, {replayed.new} of them new. They are applied by “zoom-bridge work”.")
 
 
 @main.command()

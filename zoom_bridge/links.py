@@ -13,6 +13,9 @@ from urllib.parse import urlencode, urlsplit
 import jwt
 
 _MAC_CHARS = 22  # 128 bit
+#: Crockford's base 32: without I, L, O and U, which are misread.
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_CHARS = 28  # 140 bit
 
 
 class Links:
@@ -28,6 +31,10 @@ class Links:
 
     def event(self, slug: str, language: str | None = None) -> str:
         return self.page(f"/e/{slug}", language)
+
+    def short(self, key: str) -> str:
+        """Of a short link: for posters, so without a language."""
+        return self.page(f"/l/{key}")
 
     def notice(self, kind: str, language: str | None = None) -> str:
         return self.page(f"/{kind}", language)
@@ -48,6 +55,17 @@ class Links:
 
     def unsubscribe(self, key: str) -> str:
         return self.page(f"/unsubscribe/{self._token('unsubscribe', key)}")
+
+    def certificate(self, code: str = "", language: str | None = None) -> str:
+        """Where anybody checks a certificate: the page for its code, or for any."""
+        return self.page("/certificate" + (f"/{code}" if code else ""), language)
+
+    def certificate_code(self, key: str, issued_at: datetime) -> str:
+        """The check code of the certificate that the registration with this key got at that moment: 140 bit that
+        nobody can guess, and nobody but us can make anew."""
+        about = f"certificate\0{key}\0{issued_at.astimezone(UTC).isoformat()}"
+        number = int.from_bytes(hmac.digest(self._secret, about.encode(), hashlib.sha256))
+        return "".join(_CODE_ALPHABET[number >> 5 * place & 31] for place in range(_CODE_CHARS))
 
     def organiser_event(self, event_id: int) -> str:
         return self.page(f"/organiser/events/{event_id}")

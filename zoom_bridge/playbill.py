@@ -139,14 +139,14 @@ def finding_rooms(drawn: Drawings) -> dict[str, Any]:
         "description_de": "Ein Ladenlokal, ein Pfarrsaal, eine Turnhalle: **wie es ging und was es kostete**.",
         "programme_de": "Hannover: ein Ladenlokal, das lange leer stand\nEmden: ein Pfarrsaal für alle\n"
         "Göttingen: eine Turnhalle nach der letzten Stunde",
-        "thanks_de": "Danke, dass Sie da waren, und danke für mehr als vierzig Fragen. Was offen blieb, beantworten wir "
+        "thanks_de": "Danke, dass Sie da waren, und danke für Ihre Fragen. Was offen blieb, beantworten wir "
         "schriftlich; die Antworten stehen unter der Aufzeichnung.",
         "title_en": "Finding rooms for neighbours",
         "subtitle_en": "Three examples from Hanover, Emden and Göttingen",
         "description_en": "A shop, a parish hall, a gym: **how it went and what it cost**.",
         "programme_en": "Hanover: a shop that had long been empty\nEmden: a parish hall for everybody\n"
         "Göttingen: a gym after the last lesson",
-        "thanks_en": "Thank you for being there, and for more than forty questions. What was left open we answer in "
+        "thanks_en": "Thank you for being there, and for your questions. What was left open we answer in "
         "writing; you find the answers below the recording.",
         "recording_url": "https://example.org/w/raeumeFinden2020probe",
         "captions": True,
@@ -169,6 +169,26 @@ _READ_OUT = Question(
     QuestionKind.CONSENT,
     "Wenn meine Frage vorgelesen wird, darf mein Vorname genannt werden.",
     "If my question is read out, my first name may be said.",
+)
+
+#: Where a past event was announced, and who signs its certificates.
+SHORT_LINKS = ("Plakat im Rathaus", "Rundbrief")
+SIGNS = "Olga Osterkamp"
+#: What was asked there, with the answer if there was one, and what people said of it afterwards.
+ASKED = (
+    (
+        "Wer haftet, wenn im Pfarrsaal etwas zu Bruch geht?",
+        "Der Verein, der einlädt. Die Haftpflicht kostet im Jahr 90 Euro.",
+    ),
+    ("Gibt es die Liste der Anlaufstellen auch zum Ausdrucken?", ""),
+)
+_LIKED, _MISSED = "Wie hat es Ihnen gefallen? (1 bis 5)", "Was hat Ihnen gefehlt?"
+SURVEY = (
+    {_LIKED: "5", _MISSED: "Mehr Zeit für das Beispiel aus Emden."},
+    {_LIKED: "4"},
+    {_LIKED: "5"},
+    {_LIKED: "4", _MISSED: "Eine Pause."},
+    {_LIKED: "3"},
 )
 
 #: What the first who register write on the form.

@@ -3,7 +3,8 @@ and pretend Zoom as everything else, only with the clock set back, so every page
 themselves is in `playbill.py`."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,14 +12,24 @@ from zoneinfo import ZoneInfo
 
 from zoom_bridge import drawing, playbill
 from zoom_bridge.bridge import Bridge
+from zoom_bridge.domain.certificate import CertificateRule
 from zoom_bridge.domain.event import Event, EventDraft
 from zoom_bridge.domain.picture import Picture
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.domain.wall_time import instant_of, wall_of
-from zoom_bridge.flows import hosting, informing, picturing, pooling, registering
+from zoom_bridge.flows import (
+    certifying,
+    hosting,
+    informing,
+    picturing,
+    pooling,
+    receiving,
+    registering,
+    signposting,
+)
 from zoom_bridge.playbill import Drawings
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import registrations, webinars
+from zoom_bridge.store import registrations, short_links, webinars
 
 ZONE = "Europe/Berlin"
 
@@ -71,24 +82,45 @@ class _Stage:
 
     def work(self) -> None:
         """Twice, because what one job leaves behind is work for another: a reminder becomes letters to be sent."""
-        self._work_once(self.bridge)
-        self._work_once(self.bridge)
+        for _ in range(2):
+            self._learn()
+            self._work_once(self.bridge)
+
+    def _learn(self) -> None:
+        """What this Zoom has told is kept at once, as if its webhooks had come: the pages are not open yet."""
+        with self.world.lock:
+            told, self.world.outgoing = self.world.outgoing, []
+        for delivery in told:
+            told_at = json.loads(delivery.body)["event_ts"]
+            receiving.keep(self.bridge.db, delivery.event, delivery.body.encode(), self.clock(), told_at)
+            delivery.attempt = 1
+            self.world.note(delivery, 204, 1)
 
     def publish(self, draft: EventDraft, now: datetime) -> Event:
         event = hosting.create_event(self.bridge.db, draft, self.at(now))
         hosting.publish_event(self.bridge.db, event.id, now)
         return event
 
-    def register(self, event: Event, people: Iterable[Attendee], now: datetime) -> None:
-        """Register and confirm, as people do who read their mail."""
+    def register(
+        self, event: Event, people: Iterable[Attendee], now: datetime, came_by: Sequence[str] = ("",)
+    ) -> None:
+        """Register and confirm, as people do who read their mail. `came_by`: keys of short links, taken in turn."""
         for n, person in enumerate(people):
-            registering.register(self.bridge.db, event.slug, person, self.at(now + timedelta(minutes=17 * n)))
+            at = self.at(now + timedelta(minutes=17 * n))
+            key = came_by[n % len(came_by)]
+            registering.register(self.bridge.db, event.slug, person, at, came_by=key)
         with self.bridge.db.reading() as connection:
             keys = [one.key for one in registrations.list_for_event(connection, event.id)]
         self.work()
         for key in keys:
             registering.confirm(self.bridge.db, key, self.clock())
         self.work()
+
+    def put_up_links(self, event: Event, names: Iterable[str], now: datetime) -> list[str]:
+        for name in names:
+            signposting.put_up(self.bridge.db, event.id, name, self.at(now))
+        with self.bridge.db.reading() as connection:
+            return [link.key for link in short_links.list_for_event(connection, event.id)]
 
     def zoom_id(self, event: Event) -> int:
         with self.bridge.db.reading() as connection:
@@ -157,29 +189,49 @@ def _running(play: _Stage, now: datetime) -> None:
         play.at(starts_at - before)
         play.work()
     zoom_id, people = play.zoom_id(event), play.registrant_ids(event)
-    play.world.start(zoom_id, at=starts_at)
+    play.world.start(zoom_id, at=play.at(starts_at))
+    stays = []
     for n, person in enumerate(people[:5]):
-        stay = play.world.join(zoom_id, person, at=starts_at + timedelta(minutes=n))
-        if n == 1:
-            play.world.leave(zoom_id, stay, at=starts_at + timedelta(minutes=9))
+        stays.append(play.world.join(zoom_id, person, at=play.at(starts_at + timedelta(minutes=n))))
+        play.work()
+    play.world.leave(zoom_id, stays[1], at=play.at(starts_at + timedelta(minutes=9)))
+    play.work()
 
 
 def _over(play: _Stage, today: datetime) -> None:
-    """A week ago: five came, one of them twice, two did not; Zoom's report has been read."""
+    """A week ago: five came, one of them twice, one by telephone as well. A guest is nearly called like one of the two who
+    did not come, and somebody unknown rang; Zoom's report has been read."""
     draft = _draft(today - timedelta(days=7) + timedelta(hours=17), 75, playbill.finding_rooms(play.drawn))
     event = play.publish(draft, play.now - timedelta(days=21))
-    play.register(event, PEOPLE[:7], play.now - timedelta(days=14))
+    poster, newsletter = play.put_up_links(event, playbill.SHORT_LINKS, play.now - timedelta(days=20))
+    play.register(event, PEOPLE[:7], play.now - timedelta(days=14), ("", poster, newsletter, newsletter))
+    certifying.write_rule(play.bridge.db, CertificateRule(event_id=event.id, signed_by=playbill.SIGNS))
     for before in (timedelta(hours=23), timedelta(minutes=50)):
         play.at(event.starts_at - before)
         play.work()
     zoom_id, people = play.zoom_id(event), play.registrant_ids(event)
     start = event.starts_at
     play.world.start(zoom_id, at=play.at(start))
-    stays = [play.world.join(zoom_id, who, at=start + timedelta(minutes=n)) for n, who in enumerate(people[:5])]
-    play.world.leave(zoom_id, stays[2], at=start + timedelta(minutes=20))
-    play.world.join(zoom_id, people[2], at=start + timedelta(minutes=26))
-    play.world.leave(zoom_id, stays[4], at=start + timedelta(minutes=41))
-    play.world.end(zoom_id, at=play.at(event.ends_at + timedelta(minutes=2)))
+    world, minute = play.world, timedelta(minutes=1)
+    stays = [world.join(zoom_id, who, at=start + minute * n) for n, who in enumerate(people[:5])]
+    world.bind(
+        zoom_id, world.join(zoom_id, device="phone", at=start + minute * 3), stays[1], at=start + minute * 4
+    )
+    world.join(zoom_id, name=f"F. {PEOPLE[5].last_name}", at=start + minute * 6)
+    world.join(zoom_id, device="phone", at=start + minute * 8)
+    for n, (question, answer) in enumerate(playbill.ASKED):
+        asked = world.ask(zoom_id, stays[n], question, at=start + minute * (12 + n))
+        if answer:
+            world.answer(zoom_id, asked.id, answer, at=start + minute * 16)
+    world.leave(zoom_id, stays[2], at=start + minute * 20)
+    world.join(zoom_id, people[2], at=start + minute * 26)
+    world.leave(zoom_id, stays[4], at=start + minute * 41)
+    world.end(zoom_id, at=play.at(event.ends_at + minute * 2))
+    for stay, answers in zip(stays, playbill.SURVEY, strict=True):
+        world.answer_survey(zoom_id, stay, answers, at=event.ends_at + minute * 6)
+    for later in (timedelta(minutes=4), timedelta(hours=2), timedelta(days=1, hours=1)):
+        play.at(event.ends_at + later)
+        play.work()
 
 
 def _draft(starts_wall: datetime, minutes: int, texts: dict[str, Any]) -> EventDraft:

@@ -1,21 +1,12 @@
-"""What the tests in a real browser share: Chromium, and a show that is on for the whole run."""
+"""What the tests in a real browser share: a show that is on for the whole run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.repertoire import Show, opened
-from tests.browser.walking import FLAGS, Reader, Walker
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        yield browser
-        browser.close()
+from tests.browser.walking import Reader, Walker
 
 
 @pytest.fixture(scope="session")

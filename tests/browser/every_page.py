@@ -10,7 +10,7 @@ A new page wants one line here, and what it shows in `repertoire.py`:
     Visit("…", "/…", typed={"email": "olga@"}, button="publish", …)      filled in, that button pressed
     Visit("…", "/…", posts="/…/start", …)                                sent from that page without a form for it
 
-An address that answers no page but a file goes to FILES."""
+An address that answers no page but a file, or only ever leads on to another, goes to FILES."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,6 +102,10 @@ PUBLIC = [
     Visit("imprint, not written", "/imprint", house="new web"),
     Visit("privacy", "/privacy"),
     Visit("accessibility", "/accessibility"),
+    Visit("check a certificate, wrong", "/certificate", form="code", typed={"code": "ABCD"}, status=404),
+    Visit("certificate, genuine", "/certificate/{paper.code}"),
+    Visit("certificate, withdrawn", "/certificate/{paper.void}"),
+    Visit("certificate, of somebody else", "/certificate/{paper.nameless}", form="name", typed={"name": "Mallory"}),
     Visit("Zoom in the browser", "/help/zoom-in-the-browser"),
 ]  # fmt: skip
 
@@ -298,8 +302,23 @@ ORGANISER = [
     Visit("attendance, before", _EVENT + "/attendance", OLGA),
     Visit("attendance, running", "/organiser/events/{running.id}/attendance", OLGA),
     Visit("attendance, over", "/organiser/events/{over.id}/attendance", OLGA),
+    Visit("attendance, nobody found", "/organiser/events/{over.id}/attendance?who=crew&q=nobody", OLGA),
+    Visit("certificates", "/organiser/events/{over.id}/certificates", OLGA),
+    Visit("certificates, forgotten", "/organiser/events/{forgotten.id}/certificates", OLGA),
+    Visit("certificates, wrong", _EVENT + "/certificates", OLGA, button="save", typed={"share": "101"}, status=422),
+    Visit("issue certificates", "/organiser/events/{over.id}/certificates/issue", OLGA),
+    Visit("withdraw a certificate", "/organiser/events/{over.id}/certificates/{paper.id}/withdraw", OLGA),
+    Visit("check attendance, nobody yet", _EVENT + "/review", OLGA),
+    Visit("check attendance", "/organiser/events/{over.id}/review", OLGA),
+    Visit("short links", _EVENT + "/links", OLGA),
+    Visit("short links, none, and none named", "/organiser/events/{bare.id}/links", OLGA, form="name", status=422),
+    Visit("delete a short link", _EVENT + "/links/{poster.id}/delete", OLGA),
     Visit("afterwards, before", _EVENT + "/aftermath", OLGA),
     Visit("afterwards, over", "/organiser/events/{over.id}/aftermath", OLGA),
+    Visit("report, before", _EVENT + "/report", OLGA),
+    Visit("report, forgotten", "/organiser/events/{forgotten.id}/report", OLGA),
+    Visit("result", "/organiser/events/{forgotten.id}/result", OLGA),
+    Visit("year", "/organiser/years/2026", OLGA),
     Visit("end the webinar", "/organiser/events/{running.id}/end", OLGA),
     Visit("settings", "/organiser/settings", OLGA),
     Visit("settings, nothing yet", "/organiser/settings", OLGA, house="new web"),
@@ -314,6 +333,8 @@ ORGANISER = [
     Visit("settings, Zoom accounts, wrong", "/organiser/settings/hosts", OLGA, form="email", typed={"email": "webinar"}, status=422),
     Visit("settings, state", "/organiser/settings/state", OLGA),
     Visit("settings, state, nothing yet", "/organiser/settings/state", OLGA, house="new web"),
+    Visit("settings, reports from Zoom", "/organiser/settings/webhooks", OLGA),
+    Visit("settings, reports from Zoom, nothing yet", "/organiser/settings/webhooks", OLGA, house="new web"),
     Visit("settings, held e-mails", "/organiser/settings/held", OLGA),
     Visit("team", "/organiser/team", OLGA),
     Visit("team, alone", "/organiser/team", OLGA, house="new web"),
@@ -388,7 +409,10 @@ VISITS = [*PUBLIC, *PERSONAL, *SIGN_IN, *ORGANISER, *ERRORS, *MAILBOX, *ZOOM]
 
 #: House and address of what answers with a file, where the addresses of the visits do not tell how to ask for it.
 FILES: list[tuple[str, str]] = [
+    ("web", "/l/{poster.key}"),
+    ("web", "/organiser/years/2026.csv"),
     ("web", "/look-045766.css"),
+    ("web", "/organiser/settings/webhooks.jsonl"),
     ("web", "/pictures/{logo.digest}"),
     ("zoom", "/rec/download/{zoom.film}/mp4"),
 ]

@@ -38,15 +38,22 @@ from tests.cast import ANNA, BEN, CHIARA, MALLORY, OLGA_EMAIL, OLGA_NAME
 from tests.clock import NOW
 from tests.visitor import Visitor
 from zoom_bridge.domain.account import Role
+from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.bounce import Bounce
+from zoom_bridge.domain.certificate import CertificateRule, hash_of, holder_of
 from zoom_bridge.domain.circular import Group
+from zoom_bridge.domain.decision import Appearance, Verdict
 from zoom_bridge.domain.event import Recording
 from zoom_bridge.domain.question import Question, QuestionKind
 from zoom_bridge.domain.recurrence import Rhythm, Start, days
 from zoom_bridge.domain.registration import Attendee
+from zoom_bridge.domain.result import Result
 from zoom_bridge.domain.series import Registering
+from zoom_bridge.domain.takeaway import Counted, PollResult
 from zoom_bridge.flows import (
+    certifying,
     circulating,
+    deciding,
     drafting,
     drifting,
     hosting,
@@ -55,20 +62,35 @@ from zoom_bridge.flows import (
     registering,
     restoring,
     serial,
+    signposting,
     subscribing,
     welcoming,
 )
 from zoom_bridge.simulator.records import Poll
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import budgets, dates, organisers, overviews, returns
+from zoom_bridge.store import (
+    budgets,
+    certificates,
+    dates,
+    events,
+    organisers,
+    overviews,
+    registrations,
+    results,
+    returns,
+    short_links,
+    sightings,
+)
 from zoom_bridge.web.uploads import LOGO, PORTRAIT, STILL, picture_of
 
 
 def play(house: Playhouse) -> Names:
     stage = Stage(house)
     house.catcher.refuse(NOBODY_HOME.email)
-    house.at(NOW - 20 * DAY)
+    house.at(NOW - 70 * DAY)
     stage.write_the_notices()
+    _long_ago(stage)
+    house.at(NOW - 20 * DAY)
     _over(stage)
     house.at(NOW - 2 * DAY)
     _announced(stage)
@@ -87,8 +109,42 @@ def play(house: Playhouse) -> Names:
     return stage.names
 
 
+def _long_ago(stage: Stage) -> None:
+    """Two months ago. Everybody is forgotten, the figures were kept."""
+    starts_at = NOW - 64 * DAY
+    past = stage.event("forgotten", starts_at)
+    comes = [48, 112, 164, 178, 183, 182, 180, 181, 178, 176, 172, 170, 171, 168, 160, 152, 96, 14, 0]
+    stays = [9, 4, 10, 18, 62, 83]
+    figures = Result(
+        registered=214, cancelled=12, waiting=3, there=186, came=182, absent=30, callers=2, short=21, by_phone=6,
+        days=tuple(((starts_at - n * DAY).date(), 1 + n * n % 31) for n in range(25, 0, -1)),
+        by_page=190, by_staff=20, at_zoom=4, mean_minutes=71, asked=14, answered=11, final=True,
+        sources=tuple(
+            Counted(choice=name, count=count)
+            for name, count in (("Rundbrief", 88), ("Plakat in der Straßenbahn", 31), ("Nachbarschaftsverein", 3))
+        ),
+        minutes=(*((15 * place, number) for place, number in enumerate(stays, 1)), (None, 0)),
+        curve=tuple((starts_at + 5 * place * MINUTE, number) for place, number in enumerate(comes)),
+        peak_at=starts_at + 21 * MINUTE, peak=185,
+        polls=(
+            PollResult(
+                question="Was sollen wir als Nächstes machen?", people=133,
+                choices=(
+                    Counted(choice="Ein Hoffest", count=90),
+                    Counted(choice="Eine Tauschbörse, zu der alle etwas mitbringen, das sie nicht mehr brauchen", count=40),
+                    Counted(choice="Nichts", count=3),
+                ),
+            ),
+        ),
+    )  # fmt: skip
+    with stage.db.transaction() as connection:
+        event = events.find(connection, past.id)
+        assert event
+        results.put(connection, event, figures)
+
+
 def _over(stage: Stage) -> None:
-    """A week ago; Zoom's report has been read. Somebody came whom nobody knows."""
+    """A week ago; Zoom's report has been read. Some came whom nobody knows, and one has been decided about."""
     house, starts_at = stage.house, NOW - 7 * DAY
     over = stage.event(
         "over",
@@ -108,10 +164,23 @@ def _over(stage: Stage) -> None:
     house.world.start(over.webinar, at=house.at(starts_at))
     stays = stage.enter(over, (ANNA, BEN, MALLORY), starts_at)
     house.world.join(over.webinar, name="iPad", at=starts_at + 12 * MINUTE)
+    house.world.join(over.webinar, name="C. Conti", at=starts_at + 13 * MINUTE)
+    house.world.join(over.webinar, name="Technik", at=starts_at)
+    house.world.join(over.webinar, device="phone", at=starts_at + 2 * MINUTE)
+    at_zoom = stage.registrants(over)
+    house.world.join(
+        over.webinar, at_zoom[ANNA.email], name="Georg Albers", device="tablet", at=starts_at + 3 * MINUTE
+    )
     _asked_and_polled(house.world, over.webinar, stays, starts_at)
     house.world.leave(over.webinar, stays[1], at=starts_at + 20 * MINUTE)
     house.world.end(over.webinar, at=house.at(starts_at + 92 * MINUTE))
     house.work()
+    for number, stay in enumerate(stays):
+        answers = {
+            "Wie war es? (1 bis 5)": str(5 - number),
+            "Was sollen wir ändern?": f"Nichts.\n{'lang' * 30 * number}",
+        }
+        house.world.answer_survey(over.webinar, stay, answers, at=starts_at + HOUR)
     for later in (HOUR, DAY, 2 * DAY):
         house.at(starts_at + later)
         house.work()
@@ -144,6 +213,10 @@ def _announced(stage: Stage) -> None:
     )
     names = stage.names
     names["anna"], names["mallory"], names["long"] = stage.register(first, ANNA, MALLORY, LONG)
+    for name in ("Aushang in der Bücherei", "Rundschreiben <b>im Mai</b> an alle Nachbarschaftsvereine"):
+        signposting.put_up(stage.db, first.id, name, stage.clock())
+    with stage.db.reading() as connection:
+        names["poster"], _ = short_links.list_for_event(connection, first.id)
     names["chiara"], names["fatou"] = stage.register(first, CHIARA, FATOU)
     (names["ben"],) = stage.register(first, BEN, confirm=False)
     (names["dora"],) = stage.register(first, DORA, confirm=False)
@@ -287,6 +360,8 @@ def _just_now(stage: Stage) -> None:
     _half_typed(stage)
     _team(stage)
     _written_to_groups(stage)
+    _decided(stage)
+    _certified(stage)
     letters = house.catcher.letters()
     names["letter"] = next(one for one in letters if one.calendar)
     names["zoom"] = SimpleNamespace(
@@ -301,8 +376,8 @@ def _just_now(stage: Stage) -> None:
 
 
 def _in_zoom_alone(house: Playhouse) -> dict[str, Any]:
-    """Webinars that no event of ours has: one in which people vote and ask, a recurring one that was recorded, and one
-    that became a meeting."""
+    """Webinars that no event of ours has: one in which people vote, ask and ring, a recurring one that was recorded,
+    and one that became a meeting."""
     world, now = house.world, house.world.now()
     door = {"approval_type": 0, "auto_recording": "cloud"}
     asking = world.create_webinar(ZOOM_HOST, {"topic": "Fragen und Umfragen", "settings": door})
@@ -315,6 +390,7 @@ def _in_zoom_alone(house: Playhouse) -> dict[str, Any]:
     question = world.ask(asking.id, emil, "Kommt der Bus auch am Sonntag?")
     world.answer(asking.id, question.id, "Ja.")
     world.ask(asking.id, emil, "Und der Zug?", anonymous=True)
+    world.join(asking.id, device="phone")
     dates = {"type": 9, "recurrence": {"type": 2, "end_times": 3}}
     recorded = world.create_webinar(ZOOM_HOST, {"topic": "Jede Woche", "settings": door} | dates)
     sitting = world.start(recorded.id)
@@ -339,6 +415,46 @@ def _team(stage: Stage) -> None:
         welcoming.invite(stage.db, stage.links, email, name, "de", stage.clock(), role)
         with stage.db.reading() as connection:
             stage.names[who] = organisers.find_by_email(connection, email)
+
+
+def _decided(stage: Stage) -> None:
+    """One of those in the room works here."""
+    with stage.db.reading() as connection:
+        olga = organisers.find_by_email(connection, OLGA_EMAIL)
+    assert olga is not None
+    who = [Appearance(0, "technik", "technik")]
+    deciding.decide(stage.db, stage.names["over"].id, who, Verdict.STAFF, None, olga.id, stage.clock())
+
+
+def _certified(stage: Stage) -> None:
+    """Of two who were there throughout, one has a certificate and one had; one more has earned one by the newest rule. And
+    one whose holder was forgotten."""
+    over, now = stage.names["over"], stage.clock()
+    with stage.db.reading() as connection:
+        room = fold(sightings.list_for_event(connection, over.id))
+    certifying.issue(stage.db, stage.links, over.id, room, now)
+    with stage.db.reading() as connection:
+        issued = certificates.last_of_each(connection, over.id)
+        people = {id_: registrations.find(connection, id_) for id_ in issued}
+    codes = {
+        person.email: (issued[id_], stage.links.certificate_code(person.key, now))
+        for id_, person in people.items()
+        if person
+    }
+    paper, code = codes[ANNA.email]
+    withdrawn, void = codes[MALLORY.email]
+    certifying.withdraw(stage.db, over.id, withdrawn.id, now)
+    rule = CertificateRule(event_id=over.id, share=20, signed_by="Olga Osterkamp, Referatsleiterin")
+    certifying.write_rule(stage.db, rule)
+    nameless = stage.links.certificate_code("forgotten", now)
+    row = {
+        "event_id": stage.names["forgotten"].id,
+        "code_hash": hash_of(nameless),
+        "holder": holder_of("Dora Dahl", nameless),
+    }
+    with stage.db.transaction() as connection:
+        certificates.add(connection, [row | {"language": "de", "minutes": 88, "issued_at": now - 60 * DAY}])
+    stage.names["paper"] = SimpleNamespace(id=paper.id, code=code, void=void, nameless=nameless)
 
 
 def _written_to_groups(stage: Stage) -> None:

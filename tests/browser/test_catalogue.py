@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request, request_finished, template_rendered
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from tests.browser import html_checker
 from tests.browser.every_page import FILES, LANGUAGES, OLGA, VISITS, Visit
@@ -83,7 +83,7 @@ def test_every_route_that_answers_with_a_page_has_a_visit(
         visited = ("GET", f"{app.import_name}: {rule.endpoint}") in seen.routes
         if not visited and rule.endpoint not in asked:
             answers = {_kind_of_answer(reader, house, path) for path in _addresses(app, rule, seen)}
-            if HTML in answers or not answers - {"nothing"}:
+            if HTML in answers or not answers - {"nothing", "elsewhere"}:
                 missing[rule.rule] = sorted(answers) or ["nobody knows what to ask for"]
 
     assert not missing, f"without a visit in every_page.py: {missing}"
@@ -105,17 +105,25 @@ def _addresses(app: Flask, rule: Rule, seen: Seen) -> Iterator[str]:
         )
         return
     fitting = [given for given in seen.arguments if rule.arguments <= given.keys()] or [
-        {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
+        {name: _anything(rule._converters[name]) for name in rule.arguments}
     ]
     for given in fitting:
         yield urls.build(rule.endpoint, {name: given[name] for name in rule.arguments})
 
 
+def _anything(part: BaseConverter) -> object:
+    if isinstance(part, AnyConverter):
+        return min(part.items)
+    return part.min or 1 if isinstance(part, IntegerConverter) else "x"
+
+
 def _kind_of_answer(reader: Reader, house: str, path: str) -> str:
-    """What comes, told by what it says it is. Leading on to somewhere else, or a refusal, is no answer."""
+    """What comes, told by what it says it is. Leading on to somewhere else, or a refusal, is no page."""
     who = OLGA if house == "web" else ""
     answer = reader.visitor(house, who, "de").open(path, follow_redirects=False).response
     answer.close()
+    if 300 <= answer.status_code < 400:
+        return "elsewhere"
     if answer.mimetype == HTML and answer.status_code >= 300:
         return "nothing"
     return str(answer.mimetype)

@@ -98,10 +98,10 @@ def test_from_the_sign_in_link_to_the_attendance_list(
         enter(person)
 
     olga.page.goto(overview)
-    olga.page.goto(re.sub(r"/events/(\d+)", r"/events/\1/attendance", overview))
+    olga.page.goto(re.sub(r"/events/(\d+)", r"/events/\1/attendance?who=inside", overview))
     for attendee in (ANNA, BEN):
         olga.look_until(
-            lambda name=attendee.name: olga.page.locator("section", has=olga.page.locator("#inside")).get_by_text(
+            lambda name=attendee.name: olga.page.locator("section", has=olga.page.locator("#list")).get_by_text(
                 name
             )
         )  # type: ignore[misc]

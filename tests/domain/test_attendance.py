@@ -84,6 +84,11 @@ def test_a_leave_without_a_join_says_that_somebody_was_there() -> None:
     assert visits_of(fold([a_sighting(LEFT, at(30))])) == [(30, 30)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_leaves_of_one_stay_the_last_counts_and_of_two_joins_the_first(order: int) -> None:
+    assert visits_of(fold([*stay(5, 50), *stay(3, 60), *stay(4, 55)][::order])) == [(3, 60)]
+
+
 def test_a_rejoin_is_another_visit() -> None:
     room = fold([*stay(0, 20, "p1"), *stay(30, 60, "p2")])
 
@@ -325,3 +330,91 @@ def test_a_practice_session_is_nobodys_attendance_in_whatever_order_it_is_told()
     assert rooms[0] == rooms[1]
     assert rooms[0].attendances == ()
     assert not rooms[0].running
+
+
+def test_a_webinar_that_goes_on_as_the_same_sitting_after_its_practice_counts() -> None:
+    """Whether Zoom calls the webinar by another uuid than its practice session, nothing official says."""
+    whole = {"participant": "", "registration_id": None, "name": ""}
+    facts = [
+        a_sighting(Fact.STARTED, at(-30), **whole),
+        a_sighting(Fact.PRACTICE, at(0), **whole),
+        a_sighting(Fact.JOINED, at(1)),
+    ]
+
+    assert fold(facts).running
+    assert len(fold(reversed(facts)).attendees) == 1
+
+
+def bound(call: str, to: str, minute: float = 30) -> Sighting:
+    who = {"registration_id": None, "name": ""}
+    return a_sighting(Fact.BOUND, at(minute), participant=call, bound_to=to, by_phone=True, **who)
+
+
+def rang(joined: float, left: float | None, participant: str = "call", **changes: object) -> list[Sighting]:
+    number = {"registration_id": None, "guest": "+4930****17", "name": "+4930****17"}
+    return stay(joined, left, participant, **number | {"by_phone": True} | changes)
+
+
+@pytest.mark.parametrize("to_call", [True, False])
+def test_a_call_that_was_bound_to_somebody_is_theirs_whichever_way_it_is_told(to_call: bool) -> None:
+    binding = bound("laptop", "call") if to_call else bound("call", "laptop")
+
+    room = fold([binding, *rang(20, 80), *stay(0, 50, "laptop", matched_by=Match.REGISTRANT_ID)])
+
+    assert visits_of(room) == [(0, 80)]
+    assert room.attendances[0].name == "Anna Albers"
+    assert room.attendances[0].by_phone is False
+    assert [one.by_phone for one in room.attendances[0].stays] == [False, True]
+
+
+def test_a_call_stays_theirs_in_a_report_that_has_other_ids_for_calls() -> None:
+    webhooks = [bound("call", "laptop"), *rang(20, 80), *stay(0, 50, "laptop"), *rang(21, 25, "another")]
+    report = [
+        *rang(20, 80, "9", teller=Teller.REPORT, by_phone=False),
+        *stay(0, 50, "laptop", teller=Teller.REPORT),
+    ]
+
+    assert visits_of(fold(webhooks + report)) == [(0, 80)]
+
+
+def test_a_call_of_which_somebody_decided_whose_it_is_is_not_the_bound_persons() -> None:
+    decided = rang(20, 80, registration_id=2, matched_by=Match.DECISION)
+
+    room = fold([bound("call", "laptop"), *decided, *stay(0, 50, "laptop")])
+
+    assert [one.registration_id for one in room.attendances] == [1, 2]
+
+
+def test_a_sitting_whose_end_got_lost_is_over_when_the_webinar_starts_again() -> None:
+    room = fold([started(0), *stay(5, None), started(30, sitting="sitting-2"), ended(60, sitting="sitting-2")])
+
+    assert visits_of(room) == [(5, 30)]
+    assert not room.running
+    assert room.ended_at == at(60)
+
+
+def test_who_joins_in_the_future_by_zooms_clock_has_been_there_for_no_time_yet() -> None:
+    (attendance,) = fold([started(), *stay(5, None)]).attendances
+
+    assert attendance.time_present(at(3)) == timedelta()
+
+
+def test_the_curve_counts_each_attendee_once_and_nobody_who_works_here() -> None:
+    nobody = {"registration_id": None, "name": "Olga"}
+    room = fold(
+        [
+            *stay(0, 50, "laptop"),
+            *stay(10, 60, "tablet"),
+            *stay(20, 40, "b", registration_id=2),
+            *stay(30, 40, "c", registration_id=3),
+            *stay(0, 90, "host", matched_by=Match.HOST, guest="host@example.org", **nobody),
+            *stay(0, 90, "panel", matched_by=Match.PANELIST, guest="petra@example.org", **nobody),
+            *stay(0, 90, "staff", matched_by=Match.STAFF, guest="olga@example.org", **nobody),
+        ]
+    )
+
+    assert len(room.attendances) == 6
+    assert [one.registration_id for one in room.attendees] == [1, 2, 3]
+    assert room.curve == ((at(0), 1), (at(20), 2), (at(30), 3), (at(40), 1), (at(60), 0))
+    assert room.peak == (at(30), 3)
+    assert fold([]).peak is None

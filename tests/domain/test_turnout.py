@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import a_registration, a_sighting, an_event
+from tests.cast import BEN as BEN_BRANDT
 from zoom_bridge.domain.attendance import Fact, Sighting, Teller, fold
-from zoom_bridge.domain.event import Event
-from zoom_bridge.domain.turnout import Turnout, turnouts
+from zoom_bridge.domain.event import Event, Panelist
+from zoom_bridge.domain.turnout import Turnout, presences, turnouts
 
 EVENT = an_event()
 ANNA, BEN = a_registration(), a_registration(id=2)
@@ -87,3 +88,17 @@ def test_a_caller_without_an_address_comes_by_telephone_and_who_cancelled_is_in_
 
 def test_where_nobody_at_all_was_seen_nobody_was_absent() -> None:
     assert turnouts(EVENT, fold(ran(0, 90)), [ANNA, BEN]) == {}
+
+
+def test_who_registered_and_sat_on_the_panel_was_not_missed() -> None:
+    event = an_event(panelists=(Panelist("Ben Brandt", email=BEN_BRANDT.email),))
+    speaker = a_registration(BEN_BRANDT, id=2)
+
+    assert turnouts(event, fold([*ran(0, 90), *stay(0, 90)]), [ANNA, speaker]) == {1: Turnout.ATTENDED}
+    assert turnouts(event, fold(stay(0, 90, person=2)), [speaker]) == {2: Turnout.ATTENDED}
+
+
+def test_an_evening_that_begins_after_its_planned_end_counts_while_it_runs() -> None:
+    room = fold([a_sighting(Fact.STARTED, at(100)), *stay(100, None)])
+
+    assert presences(EVENT, room, at(120))[1].minutes == 20

@@ -11,9 +11,9 @@ from tests.flows.deeds import asked, attend, in_zoom, look, rows, run
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.attendance import Room, Teller, fold
 from zoom_bridge.domain.event import Event
-from zoom_bridge.flows import receiving
+from zoom_bridge.flows import attending, receiving
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import sightings
+from zoom_bridge.store import reports, sightings
 
 MINUTE = timedelta(minutes=1)
 
@@ -96,7 +96,7 @@ def test_all_is_known_from_the_report_even_if_nothing_at_all_was_told(
 
     assert minutes(bridge, event) == {"webinar-1": 60, "Anna Albers": 60, "Ben Brandt": 30}
     assert room(bridge, event).final
-    assert {row.kind for row in rows(bridge, "takeaways")} == {"questions", "polls"}
+    assert {row.kind for row in rows(bridge, "takeaways")} == {"questions", "polls", "survey"}
     assert rows(bridge, "looks", kind="webinar")[0].due_at is None, "nothing is left to look for"
 
 
@@ -221,3 +221,69 @@ def test_the_report_waits_until_zoom_can_have_it(
     reconcile(bridge, clock, seconds=59)
 
     assert "GET participants" not in asked(bridge)
+
+
+def test_a_report_that_shrinks_is_not_believed_until_seen_twice(
+    bridge: Bridge, event: Event, world: World, webinar: Any, clock: Clock
+) -> None:
+    deliver(bridge, world, losing="participant")
+    reconcile(bridge, clock, minutes=2)
+    world.faults.thin_report(times=1)
+    reconcile(bridge, clock, minutes=11)
+    shrunk = minutes(bridge, event)
+
+    reconcile(bridge, clock, minutes=11)
+    reconcile(bridge, clock, minutes=11)
+
+    assert shrunk == minutes(bridge, event) == {"webinar-1": 60, "Anna Albers": 60, "Ben Brandt": 30}
+    assert rows(bridge, "reports")[0].due_at is None
+
+
+def test_a_report_that_only_corrects_a_time_is_looked_at_again(
+    bridge: Bridge, event: Event, world: World, webinar: Any, clock: Clock
+) -> None:
+    deliver(bridge, world)
+    reconcile(bridge, clock, minutes=2)
+    ben = webinar.sittings[0].stays[2]
+    ben.left_at += 10 * MINUTE
+
+    reconcile(bridge, clock, minutes=11)
+    corrected, due_at = minutes(bridge, event), rows(bridge, "reports")[0].due_at
+    reconcile(bridge, clock, minutes=11)
+
+    assert corrected["Ben Brandt"] == 40
+    assert due_at is not None
+    assert rows(bridge, "reports")[0].due_at is None
+
+
+@pytest.mark.parametrize(
+    ("gone", "because"),
+    [
+        (lambda sitting: sitting.stays.clear(), "Zoom has no report of this sitting yet."),
+        (
+            lambda sitting: setattr(sitting, "started_at", sitting.started_at - timedelta(days=800)),
+            "Zoom has no report of this sitting any more.",
+        ),
+    ],
+)
+def test_a_report_that_does_not_come_is_given_up_with_a_reason_and_what_is_known_is_settled(
+    bridge: Bridge, event: Event, world: World, webinar: Any, clock: Clock, gone: Any, because: str
+) -> None:
+    deliver(bridge, world)
+    gone(webinar.sittings[0])
+    before = settled(bridge, event)
+    reconcile(bridge, clock, minutes=2)
+    reconcile(bridge, clock, hours=25)
+
+    with bridge.db.reading() as connection:
+        given_up = reports.find_given_up(connection, event.id)
+    assert not before
+    assert given_up is not None
+    assert (given_up.last_error or "").startswith(because)
+    assert len(room(bridge, event).attendances) == 3, "what the webhooks told stays"
+    assert settled(bridge, event)
+
+
+def settled(bridge: Bridge, event: Event) -> bool:
+    with bridge.db.reading() as connection:
+        return attending.settled(connection, event, sightings.room(connection, event.id))

@@ -14,13 +14,24 @@ from tests.flows.deeds import announce, at_zoom, attend, current, in_zoom, look,
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.attendance import Room, fold
+from zoom_bridge.domain.decision import Appearance, Verdict
 from zoom_bridge.domain.event import Event, EventDraft, Panelist, Partner
 from zoom_bridge.domain.instance import Instance
 from zoom_bridge.domain.picture import Picture
 from zoom_bridge.domain.question import Answer
 from zoom_bridge.flows import allowing, forgetting, hosting, picturing, receiving, registering, welcoming
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import columns, events, instances, organisers, pictures, sightings, tables, unsaved_forms
+from zoom_bridge.store import (
+    columns,
+    decisions,
+    events,
+    instances,
+    organisers,
+    pictures,
+    sightings,
+    tables,
+    unsaved_forms,
+)
 from zoom_bridge.store.unsaved_forms import UnsavedForm
 
 #: Where a person's data may stand, and what makes it go. A new column of text belongs here or below.
@@ -59,7 +70,16 @@ FORGOTTEN = {
         "last_error": "with the registration",
         "bounce": "with the registration",
     },
-    "sightings": {"guest": "emptied", "name": "emptied", "participant": "Zoom's number of one stay"},
+    "sightings": {
+        "guest": "emptied",
+        "name": "emptied",
+        "registrant": "emptied",
+        "email": "emptied",
+        "customer_key": "emptied",
+        "participant": "Zoom's number of one stay",
+        "bound_to": "Zoom's number of one stay",
+    },
+    "decisions": {"guest": "with the row", "name": "with the row"},
     "deliveries": {"body": "emptied when its time is up", "last_error": "says nothing of people"},
     "sign_ins": {"key": "with the row"},
     "sessions": {"token_hash": "with the row"},
@@ -96,6 +116,12 @@ NOBODYS = {
     "messages": {"kind", "skip_reason", "claim", "language", "bounce_status"},
     "deliveries": {"digest", "name", "outcome", "claim"},
     "sightings": {"sitting", "fact", "teller", "matched_by"},
+    "decisions": {"verdict"},
+    "certificate_rules": {"text_de", "text_en", "signed_by"},
+    "certificates": {"code_hash", "holder", "language"},
+    "short_links": {"key", "name"},
+    "rejections": {"reason"},
+    "results": {"figures"},
     "reports": {"sitting", "claim", "last_error"},
     "takeaways": {"sitting", "kind", "claim"},
     "organisers": {"email", "name", "language", "role"},
@@ -187,6 +213,8 @@ def test_after_forgetting_nobody_can_be_told_from_any_table(
         organisers.open_session(connection, TRACE, organiser_id, clock(), clock() + timedelta(hours=12))
         typed = UnsavedForm((("title_de", TRACE),), clock())
         unsaved_forms.keep(connection, organiser_id, "new", typed)
+        appearance = Appearance(0, TRACE, TRACE)
+        decisions.put(connection, event.id, appearance, Verdict.GUEST, None, organiser_id, clock())
         for name, columns in TRACED.items():
             table = tables.metadata.tables[name]
             for column in columns:

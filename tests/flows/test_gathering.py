@@ -91,9 +91,70 @@ def test_polls_come_as_counts_in_the_order_of_our_choices(
 
     run(bridge, "gather_takeaways")
 
-    (poll,) = kept(bridge, event, TakeawayKind.POLLS).polls
+    (poll,) = kept(bridge, event, TakeawayKind.POLLS).results
     assert poll.people == 2
     assert [(one.choice, one.count) for one in poll.choices] == [("Ja", 1), ("Nein; danke", 1), ("Tee", 1)]
+
+
+def test_the_survey_is_counted_without_names_and_looked_at_for_a_week(
+    bridge: Bridge, event: Event, world: "World", clock: Clock
+) -> None:
+    webinar = begin(bridge, event, world, clock)
+    finish(bridge, event, world, webinar, clock)
+    more = "Mehr Zeit für Fragen; sonst gut."
+    given = {"Wie war es? (1 bis 5)": "5", "Was hat gefallen?": "Ton;Bild", "Und sonst?": more}
+    world.answer_survey(webinar.id, BEN.email, given)
+    clock.advance(hours=1)
+    run(bridge, "gather_takeaways")
+    early = kept(bridge, event, TakeawayKind.SURVEY)
+    world.answer_survey(webinar.id, ANNA.email, {"Wie war es? (1 bis 5)": "3", "Was hat gefallen?": "Ton"})
+    looks = []
+
+    while due_at := kept(bridge, event, TakeawayKind.SURVEY).due_at:
+        looks.append(due_at - event.ends_at)
+        clock.set(due_at)
+        run(bridge, "gather_takeaways")
+
+    scale, liked, words = kept(bridge, event, TakeawayKind.SURVEY).results
+    assert early.results[0].people == 1
+    assert looks == [timedelta(days=days) for days in (1, 3, 7)]
+    assert [(one.choice, one.count) for one in scale.choices] == [("3", 1), ("5", 1)]
+    assert [(one.choice, one.count) for one in liked.choices] == [("Ton", 2), ("Bild", 1)]
+    assert (words.choices, words.said, words.people) == ((), (more,), 1)
+    assert not {"Anna", "Ben", BEN.email} & set(kept(bridge, event, TakeawayKind.SURVEY).data.split('"'))
+
+
+@pytest.mark.parametrize("says", ["empty", "missing", "disabled"])
+def test_a_webinar_without_a_survey_has_no_answers_however_zoom_says_so(
+    bridge: Bridge, event: Event, world: "World", clock: Clock, says: str
+) -> None:
+    world.unconfirmed.no_survey = says
+    webinar = begin(bridge, event, world, clock)
+    finish(bridge, event, world, webinar, clock)
+    clock.advance(hours=1)
+
+    run(bridge, "gather_takeaways")
+
+    found = kept(bridge, event, TakeawayKind.SURVEY)
+    assert (found.results, found.fetched_at, found.last_error) == ([], clock(), None)
+
+
+def test_without_the_permission_for_surveys_all_else_is_fetched(
+    bridge: Bridge, event: Event, world: "World", clock: Clock
+) -> None:
+    world.faults.take_scope("report:read:webinar_survey")
+    webinar = begin(bridge, event, world, clock)
+    world.ask(webinar.id, ANNA.email, "Wann geht es los?")
+    finish(bridge, event, world, webinar, clock)
+    clock.advance(hours=1)
+
+    run(bridge, "gather_takeaways")
+
+    survey = kept(bridge, event, TakeawayKind.SURVEY)
+    assert "report:read:webinar_survey" in (survey.last_error or "")
+    assert survey.gave_up_at
+    assert kept(bridge, event, TakeawayKind.QUESTIONS).questions
+    assert kept(bridge, event, TakeawayKind.POLLS).fetched_at
 
 
 def test_that_there_was_nothing_is_an_answer_and_is_asked_once_more(
@@ -111,6 +172,31 @@ def test_that_there_was_nothing_is_an_answer_and_is_asked_once_more(
     assert (first.questions, first.due_at) == ([], event.ends_at + timedelta(hours=1))
     assert kept(bridge, event, TakeawayKind.QUESTIONS).due_at is None
     assert not [row for row in rows(bridge, "takeaways") if row.kind == "recording"], "nothing was recorded"
+
+
+def test_a_report_that_comes_late_or_still_grows_is_looked_at_until_it_stays_the_same(
+    bridge: Bridge, event: Event, world: "World", clock: Clock
+) -> None:
+    webinar = begin(bridge, event, world, clock)
+    world.ask(webinar.id, ANNA.email, "Wann geht es los?")
+    world.ask(webinar.id, BEN.email, "Warum?")
+    finish(bridge, event, world, webinar, clock)
+    (sitting,) = webinar.held
+    sitting.asked, late = sitting.asked[:1], sitting.asked[1:]
+    world.faults.fail(500, path="*/qa")
+    clock.advance(hours=3)
+    run(bridge, "gather_takeaways")
+    assert kept(bridge, event, TakeawayKind.QUESTIONS).fetched_at is None
+    looks = []
+
+    while due_at := kept(bridge, event, TakeawayKind.QUESTIONS).due_at:
+        clock.set(due_at)
+        run(bridge, "gather_takeaways")
+        looks.append(len(kept(bridge, event, TakeawayKind.QUESTIONS).questions))
+        if len(looks) == 1:
+            sitting.asked += late
+
+    assert looks == [1, 2, 2]
 
 
 def test_a_recording_is_fetched_when_zoom_says_that_it_is_ready(

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
+from jobs import apply_webhooks
 from tests.builders import a_draft
 from tests.cast import ANNA
 from tests.clock import NOW, Clock
@@ -12,9 +14,10 @@ from tests.flows.deeds import announce, attend, look, rows, run, twin
 from tests.flows.evenings import deliver, outcomes, room
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
-from zoom_bridge.flows import hosting, receiving, registering
+from zoom_bridge.flows import attending, hosting, receiving, registering
 from zoom_bridge.simulator.world import World
 from zoom_bridge.store import claims, events, registrations, tables
+from zoom_bridge.store.database import DatabaseUnavailable
 
 
 def test_a_webinar_deleted_at_zoom_is_noticed(bridge: Bridge, event: Event, world: World, webinar: Any) -> None:
@@ -165,7 +168,7 @@ def test_a_delivery_in_two_hands_is_applied_once(
     before = rows(bridge, "sightings")
 
     for id_ in ids:
-        receiving.apply(bridge.db, id_, word, clock())
+        receiving.apply(bridge.db, [id_], word, clock())
 
     assert rows(bridge, "sightings") == before
 
@@ -192,3 +195,67 @@ def test_the_moment_is_zooms_and_not_the_deliverys(
 
     assert room(bridge, event).started_at == event.starts_at
     assert isinstance(room(bridge, event).started_at, datetime)
+
+
+def test_one_that_cannot_be_applied_stops_none_of_those_that_came_with_it(
+    bridge: Bridge, event: Event, webinar: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them would share a transaction."""
+    understand = attending.of_webhook
+
+    def stumble(webhook: Any, known: Any) -> Any:
+        if webhook.participant["user_id"] == "3":
+            raise LookupError
+        return understand(webhook, known)
+
+    monkeypatch.setattr(attending, "of_webhook", stumble)
+    for n in range(6):
+        participant = {"user_id": str(n), "user_name": f"Guest {n}"}
+        announce(
+            bridge, "webinar.participant_joined", str(webinar.id), NOW, uuid="sitting", participant=participant
+        )
+
+    run(bridge, "apply_webhooks")
+
+    assert [row.participant for row in rows(bridge, "sightings")] == ["0", "1", "2", "4", "5"]
+    (left,) = [row for row in rows(bridge, "deliveries") if row.due_at]
+    assert left.attempts == 1
+    monkeypatch.undo()
+    clock.advance(minutes=1)
+    run(bridge, "apply_webhooks")
+    assert len(rows(bridge, "sightings")) == 6
+
+
+def test_who_came_and_who_went_share_transactions(bridge: Bridge, event: Event, webinar: Any) -> None:
+    for n in range(60):
+        participant = {"user_id": str(n), "user_name": f"Guest {n}", "email": f"guest-{n}@example.org"}
+        announce(
+            bridge, "webinar.participant_joined", str(webinar.id), NOW, uuid="sitting", participant=participant
+        )
+    commits: list[object] = []
+    listen(bridge.db.engine, "commit", commits.append)
+
+    done = run(bridge, "apply_webhooks")
+
+    assert done == len(rows(bridge, "sightings")) == 60
+    # Claimed and applied, and what ran is written down by somebody else.
+    assert len(commits) <= 2 * -(-60 // apply_webhooks.TOGETHER) + 1
+
+
+def test_what_the_database_did_not_take_is_tried_again_at_once(
+    bridge: Bridge, event: Event, world: World, webinar: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only when the claim has run out: the desk would be minutes behind."""
+
+    def locked(*_: object) -> None:
+        raise DatabaseUnavailable("database is locked")
+
+    world.start(webinar.id)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(attending, "record", locked)
+        with pytest.raises(DatabaseUnavailable):
+            deliver(bridge, world)
+
+    run(bridge, "apply_webhooks")
+
+    assert "started" in outcomes(bridge)

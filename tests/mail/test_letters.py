@@ -185,7 +185,7 @@ def test_every_letter_leads_to_ones_own_data_and_out_of_what_one_is_in(kind, lan
     links = shown(a_letter(kind, language).html).links
 
     assert f"{PERSONAL}/data" in links
-    in_it = kind not in {Kind.PLEASE_CONFIRM, Kind.CANCELLED, Kind.GOODBYE} | FOLLOW_UPS
+    in_it = kind not in {Kind.PLEASE_CONFIRM, Kind.CANCELLED, Kind.GOODBYE, Kind.CERTIFICATE} | FOLLOW_UPS
     assert (f"{PERSONAL}/cancel" in links) is in_it
 
 

@@ -43,6 +43,7 @@ def test_polls_dates_and_recordings_are_there_after_another_start(tmp_path: Path
     asked = world.ask(webinar.id, stay, "Kommt der Bus?")
     world.answer(webinar.id, asked.id, "Ja.")
     world.end(webinar.id)
+    world.answer_survey(webinar.id, stay, {"Wie war es?": "Gut"})
     world.save()
 
     again = World(SETTINGS, clock, path)

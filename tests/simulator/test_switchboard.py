@@ -48,6 +48,12 @@ def test_the_audience_votes_and_asks(browser: FlaskClient, world: World, webinar
     assert "Kommt der Bus?" in page.text
     assert "Ja." in answered.text
 
+    _press(browser, webinar, "end")
+    surveyed = [_press(browser, webinar, "survey") for _ in range(2)][-1]
+    (sitting,) = webinar.held
+    assert {vote.name for vote in sitting.survey} == {"Anna Albers", "Ben Brandt"}
+    assert f"answers to the survey: {len(sitting.survey)}" in surveyed.text
+
 
 def test_somebody_changes_passcode_registration_and_recording_in_the_portal(
     browser: FlaskClient, webinar: Webinar

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from tests.clock import NOW
 from zoom_bridge.store import tables
 from zoom_bridge.store.database import Database, DatabaseUnavailable
-from zoom_bridge.store.writers import Turns
+from zoom_bridge.store.writers import Crowd, NotWritten, Turns
 
 
 @pytest.fixture
@@ -221,3 +221,58 @@ def test_a_process_that_writes_on_and_on_lets_others_have_their_turn(file: Datab
 def _used(db: Database) -> int:
     with db.reading() as connection:
         return int(connection.execute(text("SELECT max(used) FROM allowances")).scalar_one())
+
+
+class Scribe:
+    """Writes for a crowd; the first time, not before all others wait."""
+
+    def __init__(self, others: int) -> None:
+        self.others, self.written, self.error = others, [], None
+        self.crowd = Crowd(self.write_all)
+        self.told: dict[int, str] = {}
+
+    def write_all(self, rows: list[dict[str, object]]) -> None:
+        first = not self.written
+        self.written.append([row["n"] for row in rows])
+        if first:
+            self.threads = [threading.Thread(target=self.ask, args=(n,)) for n in range(1, self.others + 1)]
+            for thread in self.threads:
+                thread.start()
+            while len(self.crowd._wishes) < self.others:
+                time.sleep(0.001)
+        if self.error:
+            raise self.error
+
+    def ask(self, n: int) -> None:
+        try:
+            self.crowd.write({"n": n})
+            self.told[n] = "written"
+        except NotWritten:
+            self.told[n] = "not written"
+
+    def work(self) -> None:
+        self.ask(0)
+        for thread in self.threads:
+            thread.join()
+
+
+def test_what_a_crowd_wants_written_while_one_writes_is_written_at_once() -> None:
+    scribe = Scribe(others=5)
+
+    scribe.work()
+
+    assert scribe.written[0] == [0]
+    assert [sorted(rows) for rows in scribe.written[1:]] == [[1, 2, 3, 4, 5]]
+    assert set(scribe.told.values()) == {"written"}
+    assert len(scribe.told) == 6
+
+
+def test_when_it_cannot_be_written_all_who_wait_are_told_so_and_none_tries_in_vain_once_more() -> None:
+    scribe = Scribe(others=5)
+    scribe.error = OperationalError("INSERT", {}, Exception("database is locked"))
+
+    scribe.work()
+
+    assert scribe.written == [[0]]
+    assert set(scribe.told.values()) == {"not written"}
+    assert len(scribe.told) == 6

@@ -69,10 +69,10 @@ WHILE_ADDING = {
     "half written down": f"{CLAIMS}:finish:after:4",
 }
 WHILE_APPLYING = {
-    "before applying": "zoom_bridge.flows.receiving:apply:before:5",
-    "after recording": "zoom_bridge.store.sightings:record:after:5",
-    "before the commit": f"{CLAIMS}:finish:after:5",
-    "after the commit": "zoom_bridge.flows.receiving:apply:after:5",
+    "before applying": "zoom_bridge.flows.receiving:_apply_together:before",
+    "after recording": "zoom_bridge.store.sightings:record:after",
+    "before the commit": f"{CLAIMS}:finish_each:after",
+    "after the commit": "zoom_bridge.flows.receiving:_apply_together:after",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from tests.cast import ANNA, BEN, OLGA_EMAIL, OLGA_NAME
 from tests.stories import acts
 from tests.stories.processes import LOOPBACK, Processes, free_port, write_config
-from tests.stories.traveller import Traveller, on_the_wire, part, press, rows
+from tests.stories.traveller import Traveller, on_the_wire, press, rows
 from zoom_bridge.domain.event import EventDraft
 from zoom_bridge.domain.registration import Attendee
 from zoom_bridge.domain.wall_time import wall_of
@@ -103,17 +103,19 @@ def test_the_main_job_by_processes_of_their_own(
     press(room, "/leave")
     acts.enter(room)
     attendance = f"/organiser/events/{event_id}/attendance"
-    wait_until(lambda: named(olga, attendance, "inside") == {ANNA.name, BEN.name}, "both to be seen in the room")
+    wait_until(
+        lambda: named(olga, f"{attendance}?who=inside") == {ANNA.name, BEN.name}, "both to be seen in the room"
+    )
     press(host.open(control), "/end")
-    wait_until(lambda: part(olga.open(attendance), "inside") is None, "the end to be seen")
-    assert named(olga, attendance, "present") == {ANNA.name, BEN.name}
+    wait_until(lambda: not named(olga, f"{attendance}?who=inside"), "the end to be seen")
+    assert not named(olga, f"{attendance}?who=absent")
 
     # One worker goes and another comes, and Zoom's report has the last word.
     assert workers[0].stop() == 0, workers[0].report()
     fetch_reports_now(empty_database_url)
     processes.start("work-3", "work", "--config", config)
     wait_until(lambda: reported(empty_database_url), "the report")
-    assert named(olga, attendance, "present") == {ANNA.name, BEN.name}
+    assert not named(olga, f"{attendance}?who=absent")
     lines = {line[2]: line for line in acts.attendance_csv(olga, event_id)}
     assert emails <= set(lines)
 
@@ -141,9 +143,9 @@ def full(found: dict[str, str], wanted: set[str]) -> dict[str, str]:
     return found if set(found) == wanted else {}
 
 
-def named(olga: Traveller, path: str, id_: str) -> set[str]:
-    """Who of the couple stands in that table of the page."""
-    names = {row[0] for row in rows(olga.open(path), id_) if row}
+def named(olga: Traveller, path: str) -> set[str]:
+    """Who of the couple stands in the list of the page."""
+    names = {row[0] for row in rows(olga.open(path), "list") if row}
     return {person.name for person in COUPLE if any(name.startswith(person.name) for name in names)}
 
 

@@ -14,12 +14,11 @@ from tests.mailbox import Mailbox
 from tests.visitor import Visitor
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.config import Settings
-from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.event import Event, Panelist
 from zoom_bridge.domain.registration import Attendee, Standing
 from zoom_bridge.flows import hosting, registering
 from zoom_bridge.simulator.world import World
-from zoom_bridge.store import sightings
+from zoom_bridge.store import registrations, sightings
 
 Work = Callable[[], None]
 
@@ -196,4 +195,8 @@ def work_and_read(work: Work, mailbox: Mailbox, person: Attendee) -> Any:
 
 def who_is_there(bridge: Bridge, event: Event) -> list[str]:
     with bridge.db.reading() as connection:
-        return [one.name for one in fold(sightings.list_for_event(connection, event.id)).attendances]
+        known = {person.id: person.name for person in registrations.list_for_event(connection, event.id)}
+        return [
+            known.get(one.registration_id or 0, one.name)
+            for one in sightings.room(connection, event.id).attendances
+        ]

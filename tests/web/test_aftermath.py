@@ -84,6 +84,27 @@ def test_the_questions_can_be_had_as_a_file_without_formulas(
     assert rows[1:] == [["'=1+1", "", "nein", "Anna Albers"]]
 
 
+def test_polls_and_survey_stand_there_as_numbers_and_words_and_can_be_had_as_files(
+    sign_in: Callable[[], "Visitor"], bridge: Bridge, event: Event, world: "World", clock: Clock
+) -> None:
+    webinar = begin(bridge, event, world, clock)
+    finish(bridge, event, world, webinar, clock)
+    for person in (ANNA, BEN):
+        world.answer_survey(
+            webinar.id, person.email, {"Wie war es?": "=Gut", "Und sonst?": f"Dank von {person.email}"}
+        )
+    clock.advance(hours=1)
+    run(bridge, "gather_takeaways")
+
+    page = sign_in().open(page_of(event))
+    answer = page.visitor.client.get(f"{page_of(event)[:-9]}survey.csv", base_url="https://events.example.org")
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff")), delimiter=";"))
+
+    assert "2 Menschen haben geantwortet." in page.text
+    assert ["Wie war es?", "'=Gut", "2", "2"] in rows
+    assert [row[2:] for row in rows if row[0] == "Und sonst?"] == [["1", "2"], ["1", "2"]]
+
+
 def test_what_could_not_be_fetched_says_why(
     sign_in: Callable[[], "Visitor"], bridge: Bridge, event: Event, world: "World", clock: Clock
 ) -> None:

@@ -16,9 +16,7 @@ US = "/organiser/settings/us"
 GREEN = "#2f6b1f"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def kept(bridge: Any) -> Instance:

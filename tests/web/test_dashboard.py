@@ -13,10 +13,7 @@ from zoom_bridge.domain.registration import Source
 from zoom_bridge.flows import hosting, registering, welcoming
 from zoom_bridge.store import organisers, overviews, registrations, runs, tables, webinars
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request):
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def seat(bridge, event, *people):

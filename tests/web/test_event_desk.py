@@ -3,21 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from tests.builders import a_draft, a_sighting, an_attendee
 from tests.cast import ANNA, BEN, CHIARA, MALLORY, OLGA_EMAIL, OLGA_NAME
 from tests.statements import counted
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Fact, Match
+from zoom_bridge.domain.decision import Appearance, Verdict
 from zoom_bridge.domain.webinar import DialIn
 from zoom_bridge.flows import hosting, registering, welcoming
-from zoom_bridge.store import organisers, outbox, overviews, registrations, sightings, tables, webinars
+from zoom_bridge.store import decisions, organisers, outbox, overviews, registrations, sightings, tables, webinars
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request):
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 @pytest.fixture
@@ -290,16 +288,78 @@ def test_who_is_in_the_room_is_computed_anew_when_zoom_told_more(evening, event,
     assert look(evening, event).json["told"].startswith("2 Menschen sind im Raum.")
 
 
-def test_a_guest_who_is_recognised_later_is_no_longer_missing(evening, event, seated, bridge, clock):
-    click(bridge, seated["Ben"], clock() - timedelta(minutes=7))
-    guest = {"registration_id": None, "guest": BEN.email, "matched_by": None}
-    see(bridge, event, joined(seated["Ben"], clock(), **guest))
-    before = look(evening, event).json["parts"]["live-missing"]
-    with bridge.db.transaction() as connection:
-        sightings.recognise(connection, seated["Ben"])
+def test_a_guest_who_registers_later_is_recognised(evening, event, bridge, clock):
+    guest = {
+        "registration_id": None,
+        "matched_by": None,
+        "guest": MALLORY.email,
+        "email": MALLORY.email,
+        "name": "M",
+    }
+    see(bridge, event, a_sighting(Fact.JOINED, clock(), participant="stay-m", **guest))
+    before = look(evening, event).json["parts"]["live-numbers"]
+    registering.add_caller(bridge.db, event.id, MALLORY, clock())
 
-    assert "Ben Brandt" in before
-    assert "Ben Brandt" not in look(evening, event).json["parts"]["live-missing"]
+    assert "unbekannte Gäste im Raum" in before
+    assert "unbekannte Gäste im Raum" not in look(evening, event).json["parts"]["live-numbers"]
+
+
+def test_a_guest_whom_zooms_answer_names_later_is_recognised(evening, event, bridge, clock):
+    told = {"registration_id": None, "matched_by": None, "guest": "B", "name": "B", "registrant": "late"}
+    see(bridge, event, a_sighting(Fact.JOINED, clock(), participant="stay-b", **told))
+    mallory = registering.add_caller(bridge.db, event.id, MALLORY, clock())
+    look(evening, event)
+    with bridge.db.transaction() as connection:
+        registrations.change(connection, mallory.id, registrant_id="late")
+
+    assert "unbekannte Gäste im Raum" not in look(evening, event).json["parts"]["live-numbers"]
+
+
+def test_who_is_on_the_panel_as_well_is_not_missed(evening, event, bridge, seated):
+    before = evening.open(desk(event)).text
+    panelist = {"event_id": event.id, "position": 9, "name": "Ben", "office": "", "organisation": "", "mark": ""}
+    with bridge.db.transaction() as connection:
+        connection.execute(insert(tables.panelists).values(**panelist, email=seated["Ben"].email))
+
+    assert "angemeldet und nicht dabei 3" in before
+    assert "angemeldet und nicht dabei 2" in evening.open(desk(event)).text
+
+
+def test_who_is_forgotten_is_not_named_by_what_was_computed_before(evening, event, bridge, clock):
+    guest = {"registration_id": None, "matched_by": None, "guest": "Gustav", "name": "Gustav"}
+    see(bridge, event, a_sighting(Fact.JOINED, clock(), participant="stay-g", **guest))
+    attendance = f"/organiser/events/{event.id}/attendance"
+    assert "Gustav" in evening.open(attendance).text
+    with bridge.db.transaction() as connection:
+        sightings.forget_guests(connection, event.id)
+
+    assert "Gustav" not in evening.open(attendance).text
+
+
+def test_who_works_here_is_named_and_not_counted_also_when_that_was_decided(evening, event, bridge, clock):
+    for name, match in (("Olga", Match.HOST), ("Emil", None)):
+        nobody = {"registration_id": None, "participant": name, "name": name, "guest": name, "matched_by": match}
+        see(bridge, event, a_sighting(Fact.JOINED, clock(), **nobody))
+    before = evening.open(desk(event)).text
+    with bridge.db.transaction() as connection:
+        decisions.put(connection, event.id, Appearance(0, "emil", "emil"), Verdict.STAFF, None, None, clock())
+    after = evening.open(desk(event)).text
+
+    assert "Menschen sind jetzt im Raum 2" in before
+    assert "Mensch ist jetzt im Raum 1" in after
+    assert "Außerdem im Raum: Emil (Team), Olga (Host)" in after
+
+
+def test_the_peak_stays_when_people_have_gone(evening, event, seated, bridge, clock):
+    see(bridge, event, joined(seated["Ben"], clock()))
+    clock.advance(minutes=5)
+    left = {"participant": f"stay-{seated['Ben'].id}", "registration_id": seated["Ben"].id}
+    see(bridge, event, a_sighting(Fact.LEFT, clock(), **left))
+    text = evening.open(desk(event)).text
+
+    assert "Mensch ist jetzt im Raum 1" in text
+    assert "höchstens zugleich, um 10.20 Uhr 2" in text
+    assert "angemeldet und nicht dabei 2" in text
 
 
 def test_names_are_shown_literally_there_too(evening, event, bridge, clock):

@@ -13,10 +13,7 @@ from zoom_bridge.store import letter_texts, tables
 WORDING = "/organiser/events/{}/letters/{}/wording"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request):
-    """Words are kept in the store, so both databases have to."""
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def form(olga, event, kind=Kind.CONFIRMATION, language="de"):

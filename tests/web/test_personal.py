@@ -217,7 +217,9 @@ def test_the_file_of_my_data_has_my_letters_and_visits_and_nobody_elses(
         for fact, minutes in ((Fact.JOINED, 0), (Fact.LEFT, 30)):
             mine = a_sighting(fact, NOW + timedelta(minutes=minutes), registration_id=anna.id)
             sightings.record(connection, anna.event_id, mine)
-        other = a_sighting(Fact.JOINED, NOW, participant="somebody", registration_id=None, guest="ben@example.org")
+        other = a_sighting(
+            Fact.JOINED, NOW, participant="somebody", registration_id=None, name="Ben", guest="ben@example.org"
+        )
         sightings.record(connection, anna.event_id, other)
 
     with bridge.db.transaction() as connection:

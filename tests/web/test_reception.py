@@ -20,9 +20,7 @@ from zoom_bridge.store import organisers, overviews, registrations, sightings, t
 COMES = Question("comes", QuestionKind.ONE, "Wie kommen Sie?", "", ("allein", "zu zweit"), (), required=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request):
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def people(event, end=""):

@@ -19,13 +19,14 @@ from tests.cast import ANNA
 from tests.conftest import BASE_URL
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.circular import Group
+from zoom_bridge.domain.decision import Appearance, Verdict
 from zoom_bridge.domain.event import Panelist
 from zoom_bridge.domain.message import Kind
 from zoom_bridge.domain.recurrence import Start
 from zoom_bridge.domain.series import Registering
 from zoom_bridge.domain.takeaway import CloudRecording, keep
-from zoom_bridge.flows import circulating, hosting, pooling, registering, serial, welcoming
-from zoom_bridge.store import organisers, tables, twin_tables
+from zoom_bridge.flows import circulating, hosting, pooling, receiving, registering, serial, signposting, welcoming
+from zoom_bridge.store import decisions, evening_tables, organisers, tables, twin_tables
 from zoom_bridge.web import backstage
 
 AREA = "/organiser"
@@ -72,6 +73,12 @@ class Filling:
         hosting.publish_event(self.bridge.db, event.id, now)
         return event.id
 
+    def form(self) -> str:
+        return "csv"
+
+    def year(self) -> int:
+        return int(self.bridge.clock().year)
+
     def aspect(self) -> str:
         return "topic"
 
@@ -108,6 +115,37 @@ class Filling:
         return circulating.write_circular(
             self.bridge.db, known["event_id"], Group.REGISTERED, words, me, self.bridge.clock()
         )
+
+    def delivery_id(self) -> int:
+        self.made += 1
+        body = b'{"n": %d}' % self.made
+        receiving.keep(self.bridge.db, "webinar.started", body, self.bridge.clock())
+        return self._newest(tables.deliveries)
+
+    def certificate_id(self, known: dict[str, Any]) -> int:
+        self.made += 1
+        values = {
+            "event_id": known["event_id"],
+            "registration_id": self.registration_id(known),
+            "code_hash": f"hash {self.made}",
+            "holder": "hash",
+            "language": "de",
+            "minutes": 90,
+            "issued_at": self.bridge.clock(),
+        }
+        with self.bridge.db.transaction() as connection:
+            connection.execute(insert(evening_tables.certificates).values(values))
+        return self._newest(evening_tables.certificates)
+
+    def decision_id(self, known: dict[str, Any]) -> int:
+        with self.bridge.db.transaction() as connection:
+            me = organisers.list_all(connection)[0].id
+            who, now = Appearance(0, "gast", "gast"), self.bridge.clock()
+            return decisions.put(connection, known["event_id"], who, Verdict.GUEST, None, me, now).id
+
+    def link_id(self, known: dict[str, Any]) -> int:
+        signposting.put_up(self.bridge.db, known["event_id"], "Aushang", self.bridge.clock())
+        return self._newest(evening_tables.short_links)
 
     def series_id(self) -> int:
         more = [Start(date(2026, 9, 14))]
@@ -204,7 +242,7 @@ def everything(bridge: Any) -> dict[str, list[Any]]:
 def turned_away(who: str, answer: Any) -> bool:
     if who == NOBODY:
         return answer.status_code == 303 and _led_to_sign_in(answer)
-    said = answer.get_data(as_text=True)
+    said = answer.data.decode(errors="replace")
     return answer.status_code == 403 and (answer.request.method == "HEAD" or bool(REFUSED.search(said)))
 
 
@@ -242,7 +280,7 @@ def test_a_view_that_says_nothing_is_opened_by_nobody(app: Flask, somebody: Any)
     answer = somebody(Role.OWNER).ask("GET", f"{AREA}/")
 
     assert answer.status_code == 403
-    assert "open to all" not in answer.get_data(as_text=True)
+    assert "open to all" not in answer.data.decode(errors="replace")
 
 
 @pytest.mark.parametrize(("db", "who"), each(WHO), indirect=["db"])

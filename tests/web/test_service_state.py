@@ -15,9 +15,7 @@ from zoom_bridge.store import allowances, budgets, tables
 STATE = "/organiser/settings/state"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def ran(bridge: Any, job: str, **trouble: Any) -> None:

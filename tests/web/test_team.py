@@ -14,9 +14,7 @@ TEAM = "/organiser/team"
 ME = "/organiser/me"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def join(bridge: Any, visit: Any, role: Role, language: str = "de", name: str = "Chiara Conti") -> Any:

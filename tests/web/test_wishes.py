@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from tests import sheets
 from tests.builders import a_registration, an_event
 from tests.cast import ANNA, BEN, CHIARA
 from zoom_bridge.domain.question import Answer, Question, QuestionKind
@@ -17,9 +18,7 @@ WHY = Question("why", QuestionKind.TEXT, "Warum?")
 YES = Question("yes", QuestionKind.CONSENT, "Ich stimme zu")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db(request):
-    return request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "postgres_db")
+pytestmark = pytest.mark.either_database
 
 
 def who_said(*answers, **changes):
@@ -79,6 +78,14 @@ def test_the_page_gathers_them_from_everybody_with_a_place(olga, event, bridge):
     assert "allein 1 zu zweit 0" in text
     assert "Vorlesen" not in text
     assert "Noch nicht bestätigt" not in text
+
+    file = olga.open(f"/organiser/events/{event.id}/wishes.xlsx?lang=en").response.get_data()
+    assert sheets.rows_of(file)[1:] == [
+        ["What people need", "Untertitel", "Anna", "Albers", "anna@example.org"],
+        ["Question to the panel", "Was kostet das?", "Anna", "Albers", "anna@example.org"],
+        ["How?", "alone", "Anna", "Albers", "anna@example.org"],
+        ["What people need", "untertitel", "Ben", "Brandt", "ben@example.org"],
+    ]
 
 
 def test_without_any_wish_the_page_says_so(olga, event):

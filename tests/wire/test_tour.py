@@ -114,8 +114,9 @@ def _during(zoom: Watched, number: int) -> None:
     world.join(number, ben["id"])
     zoom.clock.advance(minutes=5)
     world.leave(number, ben["id"])
-    stay = world.join(number, ben["id"])
-    world.join(number, device="phone")
+    stay = world.join(number, ben["id"], name="Benni")
+    world.bind(number, world.join(number, device="phone"), stay)
+    world.join(number, name="Anna", email=ANNA["email"], customer_key="a-key-of-ours")
     (poll,) = zoom.call("GET", f"{path}/polls")["polls"]
     world.open_poll(number, poll["id"])
     zoom.call("GET", f"{path}/polls/{poll['id']}")
@@ -139,6 +140,8 @@ def _afterwards(zoom: Watched, number: int) -> None:
     for part in ("polls", "qa"):
         assert zoom.call("GET", f"/report/webinars/{number}/{part}")["questions"]
         assert zoom.call("GET", f"/past_webinars/{number}/{part}")["questions"]
+    zoom.world.answer_survey(number, BEN["email"], {"Wie war es?": "Gut"})
+    assert zoom.call("GET", f"/report/webinars/{number}/survey")["survey_answers"]
     zoom.call("GET", f"/report/webinars/{number}")
     recorded = zoom.call("GET", f"/meetings/{number}/recordings", include_fields="download_access_token", ttl=600)
     assert recorded["recording_files"]

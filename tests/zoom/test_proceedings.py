@@ -61,9 +61,20 @@ def test_deleted_questions_stay_deleted() -> None:
     assert proceedings.read_questions(a_report(question="Warum?", question_status="deleted")) == []
 
 
+def test_of_a_survey_what_was_left_empty_is_no_answer() -> None:
+    details = [{"question": "Wie?", "question_id": "q", "answer": "Gut"}, {"question": "Was?", "answer": " "}, {}]
+    told = {"survey_answers": [{"name": "Anna", "answer_details": details}, {"name": "Ben"}]}
+
+    assert [(one.poll_id, one.question, one.answer) for one in proceedings.read_survey(told)] == [
+        ("q", "Wie?", "Gut")
+    ]
+
+
 def test_half_a_report_is_none() -> None:
     with pytest.raises(Malformed):
         proceedings.read_questions({"id": 1})
+    with pytest.raises(Malformed):
+        proceedings.read_survey({"webinar_id": 1})
 
 
 def test_of_a_recording_only_web_addresses_are_kept_and_files_that_are_ready() -> None:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     FOLLOW_UP_LEFT_EARLY = "follow_up_left_early"
     FOLLOW_UP_ABSENT = "follow_up_absent"
     FOLLOW_UP_PHONE = "follow_up_phone"
+    CERTIFICATE = "certificate"
     CIRCULAR = "circular"
     PANEL_INVITATION = "panel_invitation"
     PANEL_REMINDER = "panel_reminder"
@@ -75,7 +76,7 @@ _FIRST = LETTING_IN | {
 
 
 def urgency(kind: Kind) -> Urgency:
-    if kind in UNSOLICITED:
+    if kind in UNSOLICITED or kind is Kind.CERTIFICATE:
         return Urgency.LATER
     return Urgency.FIRST if kind in _FIRST else Urgency.SOON
 
@@ -151,6 +152,8 @@ def useful_until(kind: Kind, event: Event, now: datetime) -> datetime:
         return event.starts_at + timedelta(days=1)
     if kind in FOLLOW_UPS:
         return event.ends_at + AFTERWARDS
+    if kind is Kind.CERTIFICATE:
+        return now + AFTERWARDS
     if kind is Kind.CIRCULAR and (event.cancelled_at or now >= event.ends_at):
         return now + AFTERWARDS
     return event.ends_at
@@ -178,7 +181,7 @@ def reason_to_skip(message: Message, event: Event, registration: Registration, n
         return Skip.SUPERSEDED  # the letter about the seat told the date
     if message.kind in FOLLOW_UPS and registration.unsubscribed_at:
         return Skip.UNSUBSCRIBED
-    if message.schedule_revision != event.schedule_revision:
+    if message.schedule_revision != event.schedule_revision and message.kind is not Kind.CERTIFICATE:
         return Skip.SUPERSEDED
     return None
 

@@ -1,4 +1,5 @@
-"""A takeaway: what Zoom has of a sitting once it is over: the recording, the questions to the panel, the polls."""
+"""A takeaway: what Zoom has of a sitting once it is over: the recording, the questions to the panel, the answers to
+polls and to the survey."""
 
 import json
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ class TakeawayKind(StrEnum):
     RECORDING = "recording"
     QUESTIONS = "questions"
     POLLS = "polls"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +34,15 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True)
 class PollResult:
-    """people: how many took part; who may choose several is counted at each choice."""
+    """Of a question of a poll or of the survey.
+
+    people   how many answered; who may choose several is counted at each choice
+    said     answers in own words, in no order that would tell whose they are; such a question has no choices"""
 
     question: str
     people: int
     choices: tuple[Counted, ...]
+    said: tuple[str, ...] = ()
 
     @property
     def most(self) -> int:
@@ -80,9 +86,15 @@ class Takeaway:
         return [AskedQuestion(**one | {"answers": tuple(one["answers"])}) for one in self._found]
 
     @property
-    def polls(self) -> list[PollResult]:
+    def results(self) -> list[PollResult]:
+        """Of polls, and of the survey."""
         return [
-            PollResult(**one | {"choices": tuple(Counted(**choice) for choice in one["choices"])})
+            PollResult(
+                question=one["question"],
+                people=one["people"],
+                choices=tuple(Counted(**choice) for choice in one["choices"]),
+                said=tuple(one.get("said", ())),
+            )
             for one in self._found
         ]
 

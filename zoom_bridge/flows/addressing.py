@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from zoom_bridge.domain.attendance import fold
 from zoom_bridge.domain.circular import BY_TURNOUT, Group, groups_of, may_be_written_to
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.registration import Registration
@@ -19,7 +18,7 @@ def groups(connection: Connection, event: Event, now: datetime) -> dict[Group, l
     seated = [person for person in everybody if person.active]
     offered = groups_of(event, now)
     after = not set(offered).isdisjoint(BY_TURNOUT)
-    came = turnouts(event, fold(sightings.list_for_event(connection, event.id)), seated) if after else {}
+    came = turnouts(event, sightings.room(connection, event.id), seated) if after else {}
     members = {
         Group.REGISTERED: seated,
         Group.WAITING: [person for person in everybody if person.waiting],

@@ -12,7 +12,7 @@ from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.registration import Registration, Source, email_key, insiders
 from zoom_bridge.flows import placing
-from zoom_bridge.store import outbox, registrations, sightings
+from zoom_bridge.store import outbox, registrations
 from zoom_bridge.zoom.payloads import LONGEST_NAME, Registrant, clean
 
 LONGEST_EMAIL = 254
@@ -56,7 +56,6 @@ def take_in(
     )
     if registration is None:
         return False
-    sightings.recognise(connection, registration)
     if approved:
         _welcome(connection, event, registration, now)
     return True

@@ -40,6 +40,7 @@ SCOPES = {
     "report:read:list_webinar_participants": N_("fetch who was there"),
     "report:read:webinar_qna": N_("fetch the questions after the end"),
     "report:read:list_webinar_polls": N_("fetch the results of polls"),
+    "report:read:webinar_survey": N_("fetch the answers to the survey"),
     "cloud_recording:read:list_recording_files": N_("find the recording"),
     "user:read:user": N_("check hosts"),
     "user:read:settings": N_("check the hosts' licences and settings"),

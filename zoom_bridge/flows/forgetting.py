@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.registration import Registration, email_key
-from zoom_bridge.flows import agreeing
+from zoom_bridge.flows import agreeing, summing_up
 from zoom_bridge.store import (
     allowances,
+    decisions,
     events,
     inbox,
     organisers,
     panel_seats,
     pictures,
     registrations,
+    rejections,
     sightings,
     takeaways,
     unsaved_forms,
@@ -46,6 +48,7 @@ def forget_leftovers(db: Database, now: datetime) -> int:
     with db.transaction() as connection:
         emptied = registrations.forget_needs(connection, now - KEEP_NEEDS)
         inbox.empty_bodies(connection, now - KEEP_DELIVERIES)
+        rejections.delete_old(connection, now - KEEP_DELIVERIES)
         organisers.delete_expired(connection, now)
         allowances.delete_old(connection, now - KEEP_ALLOWANCES)
         unsaved_forms.delete_old(connection, now - KEEP_UNSAVED)
@@ -60,13 +63,17 @@ def events_to_forget(db: Database, now: datetime) -> list[int]:
 
 def forget_attendees(db: Database, zoom: ZoomClient, event_id: int) -> int:
     """Erase everybody who registered for an event, or was on its panel, whose retention date has passed: first at Zoom, one by one, then
-    here. A failure at Zoom leaves the rest for the next time. What remains are counts without names."""
+    here. A failure at Zoom leaves the rest for the next time. What remains are counts without names, and the figures of
+    the report as they were before."""
+    _keep_figures(db, event_id)
     with db.reading() as connection:
         twin = webinars.find_by_event(connection, event_id)
         people = registrations.list_for_event(connection, event_id)
     # Gone: Zoom has already forgotten the whole webinar.
     zoom_id = twin.zoom_id if twin and not twin.gone_at else None
     lost = _lost_registrants(zoom, zoom_id, people)
+    with db.transaction() as connection:
+        sightings.keep_who_they_are(connection, event_id)
     for person in people:
         registrant_id = person.registrant_id or lost.get(agreeing.address(person))
         if zoom_id and registrant_id:
@@ -77,8 +84,18 @@ def forget_attendees(db: Database, zoom: ZoomClient, event_id: int) -> int:
             registrations.delete(connection, person.id)
     with db.transaction() as connection:
         sightings.forget_guests(connection, event_id)
+        decisions.forget(connection, event_id)
         takeaways.forget(connection, event_id)
     return len(people) + _forget_panel(db, zoom, zoom_id, event_id)
+
+
+def _keep_figures(db: Database, event_id: int) -> None:
+    """What cannot be summed up must not keep people's data here."""
+    try:
+        with db.transaction() as connection:
+            summing_up.keep(connection, event_id)
+    except (KeyError, TypeError, ValueError):
+        log.exception("event %s is forgotten without figures", event_id)
 
 
 def _forget_panel(db: Database, zoom: ZoomClient, zoom_id: str | None, event_id: int) -> int:

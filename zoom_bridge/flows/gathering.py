@@ -1,4 +1,5 @@
-"""Fetch what a webinar leaves behind: the questions and how they were answered, the results of polls, the recording.
+"""Fetch what a webinar leaves behind: the questions and how they were answered, the results of polls and of the survey,
+the recording.
 "There is none" is an answer as good as any; who asked without a name stays without one."""
 
 from collections import Counter
@@ -24,11 +25,19 @@ from zoom_bridge.store.database import Database
 from zoom_bridge.zoom.client import ZoomClient
 from zoom_bridge.zoom.proceedings import Recorded, Voted
 
-#: Zoom's reports come some minutes after the end, and grow for a while: they are looked at twice.
+#: Zoom's reports come some minutes after the end, and grow for a while: they are looked at until they say the same as
+#: the time before.
 REPORTS_AFTER, REPORTS_AGAIN = timedelta(minutes=5), timedelta(hours=1)
+REPORTS_BY = timedelta(hours=24)
 #: Zoom tells when a recording is ready. In case that got lost, it is asked, first after an hour and then rarely.
 RECORDING_AFTER, RECORDING_AGAIN = timedelta(hours=1), timedelta(hours=6)
 RECORDING_BY = timedelta(hours=48)
+#: The survey is answered when people go, and for days from Zoom's mail.
+SURVEY_AFTER = timedelta(hours=1)
+SURVEY_AGAIN = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+#: What people wrote in their own words is told from what they chose by these: no choice is longer, and no list of
+#: choices.
+LONGEST_CHOICE, MOST_CHOICES = 100, 20
 
 _Found = Sequence[AskedQuestion | PollResult | CloudRecording]
 
@@ -37,6 +46,7 @@ def owe(connection: Connection, event: Event, sitting: str, ended_at: datetime) 
     """A sitting that was not practice is over."""
     for kind in (TakeawayKind.QUESTIONS, TakeawayKind.POLLS):
         takeaways.owe(connection, event.id, sitting, kind, ended_at + REPORTS_AFTER)
+    takeaways.owe(connection, event.id, sitting, TakeawayKind.SURVEY, ended_at + SURVEY_AFTER)
     if event.recording == Recording.CLOUD:
         takeaways.owe(connection, event.id, sitting, TakeawayKind.RECORDING, ended_at + RECORDING_AFTER)
 
@@ -64,20 +74,24 @@ def gather(db: Database, zoom: ZoomClient, takeaway_id: int, claim: str, clock: 
     with db.transaction() as connection:
         # What was there once stays, should Zoom have nothing of it any more.
         learned = {"data": keep(found)} if found else {}
-        again = _again(takeaway, bool(found), ended_at, now)
+        again = _again(takeaway, keep(found), ended_at, now)
         claims.finish(
             connection, twin_tables.takeaways, takeaway.id, claim, fetched_at=now, due_at=again, **learned
         )
 
 
-def _again(takeaway: Takeaway, found: bool, ended_at: datetime | None, now: datetime) -> datetime | None:
+def _again(takeaway: Takeaway, found: str, ended_at: datetime | None, now: datetime) -> datetime | None:
     """When to look once more. Without a known end (nobody but the recording's news told of it) one look is enough."""
     if ended_at is None:
         return None
-    if takeaway.kind is not TakeawayKind.RECORDING:
-        again = ended_at + REPORTS_AGAIN
-        return again if now < again else None
-    return now + RECORDING_AGAIN if not found and now + RECORDING_AGAIN <= ended_at + RECORDING_BY else None
+    if takeaway.kind is TakeawayKind.RECORDING:
+        return now + RECORDING_AGAIN if not found and now + RECORDING_AGAIN <= ended_at + RECORDING_BY else None
+    if takeaway.kind is TakeawayKind.SURVEY:
+        return next((ended_at + after for after in SURVEY_AGAIN if now < ended_at + after), None)
+    if now < ended_at + REPORTS_AGAIN:
+        return ended_at + REPORTS_AGAIN
+    settled = takeaway.fetched_at and found in ("", takeaway.data)
+    return now + REPORTS_AGAIN if not settled and now + REPORTS_AGAIN <= ended_at + REPORTS_BY else None
 
 
 def _fetch(zoom: ZoomClient, takeaway: Takeaway, event: Event) -> _Found:
@@ -89,6 +103,8 @@ def _fetch(zoom: ZoomClient, takeaway: Takeaway, event: Event) -> _Found:
             ]
         case TakeawayKind.POLLS:
             return _counted(zoom.report_votes(takeaway.sitting), event.polls)
+        case TakeawayKind.SURVEY:
+            return _answered(zoom.report_survey(takeaway.sitting))
         case TakeawayKind.RECORDING:
             recorded = zoom.find_recording(takeaway.sitting)
             return [_recording(recorded)] if recorded else []
@@ -113,6 +129,28 @@ def _counted(votes: Iterable[Voted], polls: Sequence[Poll]) -> list[PollResult]:
         choices = tuple(Counted(choice=choice, count=counts[choice]) for choice in order)
         results.append(PollResult(question=question, people=len(given), choices=choices))
     return results
+
+
+def _answered(votes: Iterable[Voted]) -> list[PollResult]:
+    """Here as well nobody's answers are kept together, and nobody's name. Zoom does not tell which questions offered
+    choices: where everybody's answers are short and some were given more than once, they are counted."""
+    by_question: dict[tuple[str, str], list[str]] = {}
+    for vote in votes:
+        by_question.setdefault((vote.poll_id, vote.question), []).append(vote.answer)
+    return [_own_words_or_choices(question, given) for (_, question), given in by_question.items()]
+
+
+def _own_words_or_choices(question: str, given: list[str]) -> PollResult:
+    counts = Counter(choice for answer in given for choice in _choices(answer, ()))
+    scale = all(choice.isascii() and choice.isdigit() for choice in counts)
+    short = len(counts) <= MOST_CHOICES and max(map(len, counts), default=0) <= LONGEST_CHOICE
+    if short and (scale or counts.total() > len(counts)):
+        order = sorted(counts, key=int) if scale else [choice for choice, _ in counts.most_common()]
+        choices = tuple(Counted(choice=choice, count=counts[choice]) for choice in order)
+        return PollResult(question=question, people=len(given), choices=choices)
+    return PollResult(
+        question=question, people=len(given), choices=(), said=tuple(sorted(given, key=str.casefold))
+    )
 
 
 def _choices(answer: str, offered: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from zoom_bridge.domain.allowance import Allowance
 from zoom_bridge.domain.circular import still_concerns
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.message import (
     LETTING_IN,
     OF_THE_LINK,
@@ -22,13 +23,16 @@ from zoom_bridge.domain.message import (
     reason_to_skip_for_panel,
 )
 from zoom_bridge.domain.refusals import NotFound
+from zoom_bridge.domain.registration import Registration
 from zoom_bridge.domain.series import TOGETHER, told_together
 from zoom_bridge.domain.webinar import PhoneWay
-from zoom_bridge.flows import allowing
+from zoom_bridge.flows import allowing, certifying
 from zoom_bridge.links import Links
 from zoom_bridge.mail.letters import Envelope, Letters
+from zoom_bridge.paper.press import NotInstalled
 from zoom_bridge.store import (
     allowances,
+    certificates,
     circulars,
     claims,
     dates,
@@ -273,6 +277,8 @@ def _letter(
         if not still_concerns(circular, registration):
             return Skip.SUPERSEDED, None
         to_send = replace(to_send, own=circular.words(registration.language))
+    if message.kind is Kind.CERTIFICATE:
+        return _certificate(connection, letters, to_send, registration, event, now)
     if message.kind in TOGETHER and event.series_id:
         taken = dates.taken_by(connection, event.series_id, registration.email_key)
         told = told_together(message.kind, registration, taken, now)
@@ -290,6 +296,28 @@ def _letter(
             )
     skip = reason_to_skip(message, event, registration, now)
     return skip, None if skip else partial(letters.compose, message, event, registration, now, to_send.own, phone)
+
+
+def _certificate(
+    connection: Connection, letters: Letters, to_send: ToSend, person: Registration, event: Event, now: datetime
+) -> Look:
+    """The letter that goes with a certificate. One that was issued later has a letter of its own."""
+    message, certificate = to_send.message, certificates.find_holding(connection, person.id)
+    skip = reason_to_skip(message, event, person, now)
+    if skip or certificate is None or certificate.issued_at > message.created_at:
+        return skip or Skip.SUPERSEDED, None
+    if not certifying.may_be_shown(letters.links, event, person, certificate):
+        return Skip.SUPERSEDED, None
+    printing = certifying.printing(connection, event)
+    enclosing = partial(_enclosed, partial(printing.sheet, letters.links, person, certificate))
+    return None, partial(letters.compose, message, event, person, now, to_send.own, enclosing=enclosing)
+
+
+def _enclosed(printed: Callable[[], bytes]) -> bytes:
+    try:
+        return printed()
+    except NotInstalled as error:
+        raise Failure(str(error)) from error
 
 
 def _panel_letter(
@@ -333,7 +361,13 @@ def _test_letter(connection: Connection, letters: Letters, to_send: ToSend, now:
     if message.circular_id is not None:
         circular = circulars.find(connection, message.circular_id)
         own = circular.words(message.language or "") if circular else None
-    return None, partial(letters.compose_test, message, event, organiser, now, own)
+    enclosing = None
+    if message.kind is Kind.CERTIFICATE:
+        printing = certifying.printing(connection, event)
+        language = message.language or organiser.language
+        specimen = partial(printing.specimen, letters.links, organiser.name, language, now)
+        enclosing = partial(_enclosed, specimen)
+    return None, partial(letters.compose_test, message, event, organiser, now, own, enclosing)
 
 
 def _sign_in_letter(connection: Connection, letters: Letters, to_send: ToSend, now: datetime) -> Look:

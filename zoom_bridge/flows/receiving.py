@@ -1,20 +1,21 @@
 """Keep one webhook delivery; later apply it. Keeping is one insert, so that Zoom has its answer in time."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from zoom_bridge.domain.attendance import Fact
+from zoom_bridge.domain.delivery import WebhookDelivery
 from zoom_bridge.domain.drift import CONVERTED
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.look import LookKind
 from zoom_bridge.domain.webinar import TwinWebinar
 from zoom_bridge.flows import adopting, attending, drifting, gathering
-from zoom_bridge.store import claims, events, inbox, looks, reports, tables, webinars
+from zoom_bridge.store import claims, events, inbox, looks, rejections, reports, tables, webinars
 from zoom_bridge.store.database import Database
-from zoom_bridge.zoom.payloads import Malformed, Webhook, parse_webhook
+from zoom_bridge.zoom.payloads import Malformed, Webhook, parse_webhook, told_at
 
 #: Zoom's report is asked for this long after the end; it comes late.
 REPORT_AFTER = timedelta(seconds=60)
@@ -23,45 +24,125 @@ WAIT_FOR_NEWS = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(seconds=30)
 
 
-def keep(db: Database, name: str, body: bytes, now: datetime) -> None:
-    """Keep a verified delivery. A copy of one that we have changes nothing. Returns after the commit."""
+def keep(db: Database, name: str, body: bytes, now: datetime, event_ts: object = None) -> None:
+    """Keep a verified delivery. A copy of one that we have changes nothing. Returns after the commit, which is one for
+    all who keep something just now. `event_ts`: what the delivery says of when it happened."""
+    db.write_together(inbox.keep, inbox.as_row(name, body, told_at(event_ts), now))
+
+
+def count_refused(db: Database, refused: Mapping[tuple[datetime, str], int], last_at: datetime) -> None:
+    """Deliveries that were turned away, by hour and reason."""
     with db.transaction() as connection:
-        inbox.keep(connection, name, body, now)
+        rejections.add(connection, refused, last_at)
 
 
-def apply(db: Database, delivery_id: int, claim: str, now: datetime) -> None:
-    """Do what a delivery tells us, and mark it, in one transaction.
+def apply(db: Database, delivery_ids: Sequence[int], claim: str, now: datetime) -> None:
+    """Do what these deliveries tell us, and mark them.
 
-    Names we do not know and webinars that are not ours are marked as ignored; of the latter we keep no body,
-    because it may speak of people who have nothing to do with us."""
-    with db.transaction() as connection:
-        delivery = inbox.find(connection, delivery_id)
-        if delivery is None:
-            return
-        webhook = _parsed(delivery.body)
-        twin = webinars.find_by_zoom_id(connection, webhook.webinar_id) if webhook and webhook.webinar_id else None
-        event = events.find(connection, twin.event_id) if twin else None
-        if webhook is None:
-            done = {"ignored_at": now, "outcome": "malformed", "body": b""}
-        elif twin is None or event is None:
-            done = {"ignored_at": now, "outcome": "unknown webinar", "body": b""}
-        elif webhook.name not in _ACTS:
-            done = {"ignored_at": now, "outcome": "nothing to do"}
-        elif webhook.name in _OF_A_SITTING and not webhook.sitting:
-            done = {"ignored_at": now, "outcome": "without a sitting"}
+    1. They are read, and understood, before anything is locked.
+    2. Each is applied in a transaction of its own,
+    3. but those that only tell who came and who went, which on an evening are nearly all, together with the others
+       about their event, in one order for all workers."""
+    with db.reading() as connection:
+        deliveries = inbox.list_some(connection, delivery_ids)
+    of_people: dict[str, list[Told]] = defaultdict(list)
+    for delivery in deliveries:
+        told = Told(delivery, _parsed(delivery.body))
+        if told.of_a_person:
+            of_people[told.webhook.webinar_id].append(told)  # type: ignore[union-attr]
         else:
-            try:
-                outcome = _ACTS[webhook.name](News(connection, twin, event, webhook, now))
-                done = {"applied_at": now, "outcome": outcome}
-            except OfSomebodyUnknown as unknown:
-                if now < delivery.received_at + WAIT_FOR_NEWS:
-                    soon = now + LOOK_AGAIN
-                    claims.postpone(connection, tables.deliveries, delivery_id, claim, soon, str(unknown))
-                    return
-                done = {"ignored_at": now, "outcome": str(unknown), "body": b""}
-        if webhook and webhook.name in _WITH_KEYS:
-            done["body"] = b""
-        claims.finish(connection, tables.deliveries, delivery_id, claim, **done)
+            _apply(db, told, claim, now)
+    for people in of_people.values():
+        _apply_together(db, people, claim, now)
+
+
+def apply_again(db: Database, now: datetime, delivery_id: int | None = None) -> int:
+    """Whatever was made of this delivery, or of all that failed, it is done once more; what is known already stays as
+    it is. Returns how many there are: of those whose body is gone nothing can be read any more."""
+    with db.transaction() as connection:
+        return inbox.make_due(connection, now, delivery_id)
+
+
+def webinar_id(delivery: WebhookDelivery) -> str:
+    """Zoom's id of the webinar that a delivery is about; "" when none can be read."""
+    webhook = _parsed(delivery.body)
+    return webhook.webinar_id if webhook else ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A delivery, and what it says; None when it makes no sense."""
+
+    delivery: WebhookDelivery
+    webhook: Webhook | None
+
+    @property
+    def body(self) -> bytes:
+        return self.delivery.body
+
+    @property
+    def of_a_person(self) -> bool:
+        return self.webhook is not None and self.webhook.name in _OF_A_PERSON
+
+
+def _apply(db: Database, told: Told, claim: str, now: datetime) -> None:
+    with db.transaction() as connection:
+        try:
+            done = _done(connection, told, now)
+        except OfSomebodyUnknown as unknown:
+            if now < told.delivery.received_at + WAIT_FOR_NEWS:
+                soon, why = now + LOOK_AGAIN, str(unknown)
+                claims.postpone(connection, tables.deliveries, told.delivery.id, claim, soon, why, counted=False)
+                return
+            done = _ignored(str(unknown), now, emptied=True)
+        claims.finish(connection, tables.deliveries, told.delivery.id, claim, **done)
+
+
+def _apply_together(db: Database, people: Sequence[Told], claim: str, now: datetime) -> None:
+    """Who came and who went, all of one webinar."""
+    with db.transaction() as connection:
+        _, event = _subject(connection, people[0].webhook)
+        heard = [told for told in people if event and told.webhook and told.webhook.sitting]
+        outcomes = (
+            attending.record(connection, event, *(told.webhook for told in heard if told.webhook)) if event else []
+        )
+        done = {told.delivery.id: _applied(outcome, now) for told, outcome in zip(heard, outcomes, strict=True)}
+        others = [told for told in people if told.delivery.id not in done]
+        claims.finish_each(connection, tables.deliveries, claim, done)
+        for told in others:
+            claims.finish(connection, tables.deliveries, told.delivery.id, claim, **_done(connection, told, now))
+
+
+def _subject(connection: Connection, webhook: Webhook | None) -> tuple[TwinWebinar | None, Event | None]:
+    """The webinar, and the event, that it is about."""
+    twin = webinars.find_by_zoom_id(connection, webhook.webinar_id) if webhook and webhook.webinar_id else None
+    return twin, events.find(connection, twin.event_id) if twin else None
+
+
+def _done(connection: Connection, told: Told, now: datetime) -> dict[str, object]:
+    """Names we do not know and webinars that are not ours are marked as ignored; of the latter we keep no body, because
+    it may speak of people who have nothing to do with us."""
+    webhook = told.webhook
+    if webhook is None:
+        return _ignored("malformed", now, emptied=True)
+    twin, event = _subject(connection, webhook)
+    if twin is None or event is None:
+        return _ignored("unknown webinar", now, emptied=True)
+    with_keys = webhook.name in _WITH_KEYS
+    if webhook.name not in _ACTS:
+        return _ignored("nothing to do", now, emptied=with_keys)
+    if webhook.name in _OF_A_SITTING and not webhook.sitting:
+        return _ignored("without a sitting", now, emptied=with_keys)
+    outcome = _ACTS[webhook.name](News(connection, twin, event, webhook, now))
+    return _applied(outcome, now) | ({"body": b""} if with_keys else {})
+
+
+def _applied(outcome: str, now: datetime) -> dict[str, object]:
+    return {"applied_at": now, "ignored_at": None, "outcome": outcome}
+
+
+def _ignored(outcome: str, now: datetime, *, emptied: bool) -> dict[str, object]:
+    return {"applied_at": None, "ignored_at": now, "outcome": outcome} | ({"body": b""} if emptied else {})
 
 
 class OfSomebodyUnknown(Exception):
@@ -87,22 +168,14 @@ def _parsed(body: bytes) -> Webhook | None:
         return None
 
 
-def _joined(news: News) -> str:
-    return attending.record(news.connection, news.event, news.webhook, Fact.JOINED)
-
-
-def _left(news: News) -> str:
-    return attending.record(news.connection, news.event, news.webhook, Fact.LEFT)
-
-
-def _started(news: News) -> str:
-    return attending.record_sitting(news.connection, news.event.id, news.webhook, Fact.STARTED)
+def _seen(news: News) -> str:
+    return attending.record(news.connection, news.event, news.webhook)[0]
 
 
 def _ended(news: News) -> str:
+    (outcome,) = attending.record(news.connection, news.event, news.webhook)
     if news.webhook.practice:
-        return attending.record_sitting(news.connection, news.event.id, news.webhook, Fact.PRACTICE)
-    outcome = attending.record_sitting(news.connection, news.event.id, news.webhook, Fact.ENDED)
+        return outcome
     reports.owe(
         news.connection,
         news.event.id,
@@ -187,9 +260,10 @@ def _webinar_changed(news: News) -> str:
 
 
 _ACTS: dict[str, Callable[[News], str]] = {
-    "webinar.participant_joined": _joined,
-    "webinar.participant_left": _left,
-    "webinar.started": _started,
+    "webinar.participant_joined": _seen,
+    "webinar.participant_left": _seen,
+    "webinar.participant_bind": _seen,
+    "webinar.started": _seen,
     "webinar.ended": _ended,
     "recording.completed": _recorded,
     "webinar.registration_created": _registrant_came,
@@ -201,11 +275,14 @@ _ACTS: dict[str, Callable[[News], str]] = {
     "webinar.recovered": _webinar_changed,
     "webinar.converted_to_meeting": _webinar_converted,
 }
+#: These write down what was seen and change nothing else, so many can share a transaction.
+_OF_A_PERSON = ("webinar.participant_joined", "webinar.participant_left")
 #: What holds keys to somebody's files is not kept once it is applied.
 _WITH_KEYS = ("recording.completed",)
 _OF_A_SITTING = (
     "webinar.participant_joined",
     "webinar.participant_left",
+    "webinar.participant_bind",
     "webinar.started",
     "webinar.ended",
     "recording.completed",

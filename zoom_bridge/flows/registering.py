@@ -21,7 +21,7 @@ from zoom_bridge.domain.registration import (
     door,
     email_key,
 )
-from zoom_bridge.flows import allowing, placing, subscribing
+from zoom_bridge.flows import allowing, placing, signposting, subscribing
 from zoom_bridge.store import events, registrations
 from zoom_bridge.store.database import Database
 
@@ -29,10 +29,16 @@ _WRITTEN_TO = {Standing.REGISTERED, Standing.WAITING_LIST, Standing.UNCONFIRMED}
 
 
 def register(
-    db: Database, slug: str, attendee: Attendee, now: datetime, allowances: Iterable[Allowance] = ()
+    db: Database,
+    slug: str,
+    attendee: Attendee,
+    now: datetime,
+    allowances: Iterable[Allowance] = (),
+    came_by: str = "",
 ) -> None:
     """Give the person a seat, or a place on the waiting list, or write to them how to confirm it. Refusals say why there
-    is none; `allowances` are those that a stranger spends with it."""
+    is none; `allowances` are those that a stranger spends with it, `came_by` the key of a short link that is counted
+    when they are new here."""
     with db.transaction() as connection:
         allowing.spend(connection, allowances, now)
         event = events.hold_by_slug(connection, slug)
@@ -44,7 +50,9 @@ def register(
             placing.register_again(
                 connection, event, placing.find_again(connection, event, attendee), attendee, now
             )
-        elif event.double_opt_in:
+            return
+        signposting.count(connection, event, came_by)
+        if event.double_opt_in:
             placing.write(connection, Kind.PLEASE_CONFIRM, event, registration, now)
         else:
             placing.seat_or_wait(connection, event, registration, now)

@@ -15,7 +15,7 @@ from zoom_bridge.domain.message import Kind, useful_until
 from zoom_bridge.domain.refusals import LinkExpired, NotFound, RegistrationRefused
 from zoom_bridge.domain.registration import Attendee, Registration, Standing, check_registering
 from zoom_bridge.domain.series import Registering, TakenDate
-from zoom_bridge.flows import allowing, placing
+from zoom_bridge.flows import allowing, placing, signposting
 from zoom_bridge.store import dates, events, registrations
 from zoom_bridge.store.database import Database
 
@@ -29,6 +29,7 @@ def register_for_dates(
     attendee: Attendee,
     now: datetime,
     allowances: Iterable[Allowance] = (),
+    came_by: str = "",
 ) -> list[Event]:
     """Give the person a seat at each of these dates (their slugs; all that are to come, where people register once for
     all), or write to them how to confirm them. Returns the dates that could not be had any more; when there is none
@@ -53,6 +54,8 @@ def register_for_dates(
             elif known.cancelled_by in (None, "self"):
                 placing.renew(connection, known, said, now, party or known.party)
                 again.append(TakenDate(event, known))
+        if new:
+            signposting.count(connection, new[0].event, came_by)
         if any(one.event.double_opt_in for one in new + again):
             _write_about(connection, Kind.PLEASE_CONFIRM, new, again, now)
         elif new or again:

@@ -25,6 +25,7 @@ from zoom_bridge.domain.webinar import PhoneWay
 from zoom_bridge.i18n import LANGUAGES, speech
 from zoom_bridge.links import Links
 from zoom_bridge.mail import letterhead
+from zoom_bridge.mail.enclosed import Enclosing, file_name, in_slot
 from zoom_bridge.mail.ical import Entry, calendar_of_dates, entry_of, panel_entry
 from zoom_bridge.mail.prepared import PreparedBody, prepare, slot
 from zoom_bridge.mail.rendering import (
@@ -75,7 +76,7 @@ class Letters:
     the address that undeliverable letters come back to, if it is another one."""
 
     def __init__(self, links: Links, sender: str, bounces: str = "") -> None:
-        self._links = links
+        self.links = links
         name, address = parseaddr(sender)
         self._sender_as_given = sender
         self._sender_name = name
@@ -92,6 +93,7 @@ class Letters:
         now: datetime,
         own: LetterText | None = None,
         phone: PhoneWay | None = None,
+        enclosing: Enclosing | None = None,
     ) -> Envelope:
         """One letter to one attendee; `own` holds the event's own words for it, `phone` how to come in by telephone, as
         far as Zoom has told us. Raises a permanent Failure when it must not leave as it is."""
@@ -104,7 +106,7 @@ class Letters:
         waiting = _to_somebody_waiting(kind, registration)
         own = None if waiting else own
         prepared = self._prepared(
-            (kind, language, event.id, near, bool(name), phone, waiting),
+            (kind, language, event.id, near, bool(name), phone, waiting, bool(enclosing)),
             event,
             lambda: render(
                 kind,
@@ -113,15 +115,16 @@ class Letters:
                 near,
                 _slots(name),
                 _ENTRY_SLOTS,
-                self._links,
+                self.links,
                 self._sender_as_given,
                 own,
                 phone,
                 waiting=waiting,
             ),
             own,
+            file_name(language, enclosing),
         )
-        values = self._values(message, event, registration, name, language)
+        values = self._values(message, event, registration, name, language) | in_slot(enclosing)
         return self._envelope(message, prepared, name, registration.email, values)
 
     def compose_dates(
@@ -146,16 +149,16 @@ class Letters:
         )
         person = Person(
             name=name,
-            link=self._links.personal(key),
-            cancel_link=self._links.personal(key, "cancel"),
-            data_link=self._links.personal(key, "data"),
-            confirm_link=self._links.confirm(key),
+            link=self.links.personal(key),
+            cancel_link=self.links.personal(key, "cancel"),
+            data_link=self.links.personal(key, "data"),
+            confirm_link=self.links.confirm(key),
             confirm_by=_until(language, until.replace(second=0, microsecond=0), first.timezone),
         )
-        rendered = render_dates(message.kind, language, taken, person, self._links, own)
+        rendered = render_dates(message.kind, language, taken, person, self.links, own)
         if message.kind in METHODS:
             stamp = message.dated_at or message.created_at
-            calendar = calendar_of_dates(taken, self._links, self._sender_as_given, language, stamp)
+            calendar = calendar_of_dates(taken, self.links, self._sender_as_given, language, stamp)
             rendered = replace(rendered, calendar=calendar)
         return self._envelope(message, self._prepare(rendered, first, own), name, registration.email, {})
 
@@ -172,14 +175,14 @@ class Letters:
             (kind, language, event.id, near, bool(name)),
             event,
             lambda: render(
-                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self._links, self._sender_as_given, own
+                kind, language, event, near, _slots(name), _ENTRY_SLOTS, self.links, self._sender_as_given, own
             ),
             own,
         )
-        values = {"name": name, "link": self._links.panel(seat.key)}
+        values = {"name": name, "link": self.links.panel(seat.key)}
         if method := METHODS.get(kind):
             stamp = message.dated_at or message.created_at
-            values |= vars(panel_entry(event, seat, self._links, method, stamp))
+            values |= vars(panel_entry(event, seat, self.links, method, stamp))
         return self._envelope(message, prepared, name, seat.email, values)
 
     def compose_sign_in(self, message: Message, organiser: Organiser, sign_in: SignIn, now: datetime) -> Envelope:
@@ -194,13 +197,19 @@ class Letters:
         prepared = self._prepared(
             (message.kind, language, sign_in.expires_at, minutes, bool(name)),
             None,
-            lambda: render_sign_in(message.kind, language, _slots(name), sign_in.expires_at, minutes, self._links),
+            lambda: render_sign_in(message.kind, language, _slots(name), sign_in.expires_at, minutes, self.links),
         )
-        values = {"name": name, "sign_in_link": self._links.sign_in(sign_in.key, sign_in.expires_at)}
+        values = {"name": name, "sign_in_link": self.links.sign_in(sign_in.key, sign_in.expires_at)}
         return self._envelope(message, prepared, name, organiser.email, values)
 
     def compose_test(
-        self, message: Message, event: Event, organiser: Organiser, now: datetime, own: LetterText | None = None
+        self,
+        message: Message,
+        event: Event,
+        organiser: Organiser,
+        now: datetime,
+        own: LetterText | None = None,
+        enclosing: Enclosing | None = None,
     ) -> Envelope:
         """One of the event's letters as a specimen to an organiser. Nothing of it is kept for other readers."""
         if message.organiser_id != organiser.id or message.event_id != event.id or message.registration_id:
@@ -209,7 +218,8 @@ class Letters:
         name = letterhead.clean_line(organiser.name)
         rendered = self._example(message.kind, language, event, name, organiser.email, now, own)
         marked = replace(rendered, subject=f"{TEST_MARK} {rendered.subject}")
-        return self._envelope(message, self._prepare(marked, event, own), name, organiser.email, {})
+        prepared = self._prepare(marked, event, own, file_name(language, enclosing))
+        return self._envelope(message, prepared, name, organiser.email, in_slot(enclosing))
 
     def specimen(
         self,
@@ -249,7 +259,7 @@ class Letters:
         waiting: bool = False,
     ) -> Rendered:
         return example(
-            kind, language, event, name, email, now, self._links, self._sender_as_given, own, waiting=waiting
+            kind, language, event, name, email, now, self.links, self._sender_as_given, own, waiting=waiting
         )
 
     def _values(
@@ -261,27 +271,32 @@ class Letters:
             until = registration.confirm_by or message.useful_until
             return {
                 "name": name,
-                "confirm_link": self._links.confirm(key),
+                "confirm_link": self.links.confirm(key),
                 "confirm_by": _until(language, until.replace(second=0, microsecond=0), event.timezone),
-                "data_link": self._links.personal(key, "data"),
+                "data_link": self.links.personal(key, "data"),
             }
         values = {
             "name": name,
-            "link": self._links.personal(key),
-            "cancel_link": self._links.personal(key, "cancel"),
-            "data_link": self._links.personal(key, "data"),
+            "link": self.links.personal(key),
+            "cancel_link": self.links.personal(key, "cancel"),
+            "data_link": self.links.personal(key, "data"),
         }
         if message.kind in UNSOLICITED:
-            values["unsubscribe_link"] = self._links.unsubscribe(key)
+            values["unsubscribe_link"] = self.links.unsubscribe(key)
         method = METHODS.get(message.kind)
         if method and not _to_somebody_waiting(message.kind, registration):
             stamp = message.dated_at or message.created_at
             # vars, because asdict copies deeply and this happens for every letter.
-            values |= vars(entry_of(event, registration, self._links, method, stamp))
+            values |= vars(entry_of(event, registration, self.links, method, stamp))
         return values
 
     def _prepared(
-        self, key: Hashable, about: Event | None, rendering: Callable[[], Rendered], own: LetterText | None = None
+        self,
+        key: Hashable,
+        about: Event | None,
+        rendering: Callable[[], Rendered],
+        own: LetterText | None = None,
+        file: str = "",
     ) -> _Prepared:
         """The prepared letter, kept or new. Two threads may prepare the same one; the later one stays."""
         with self._lock:
@@ -290,7 +305,7 @@ class Letters:
                 self._kept.move_to_end(key)
                 return kept
         try:
-            new = self._prepare(rendering(), about, own)
+            new = self._prepare(rendering(), about, own, file)
         except TemplateError as error:
             raise Failure(f"The letter's template cannot be filled in: {error}", permanent=True) from error
         with self._lock:
@@ -299,8 +314,10 @@ class Letters:
                 self._kept.popitem(last=False)
         return new
 
-    def _prepare(self, rendered: Rendered, about: Event | None, own: LetterText | None) -> _Prepared:
-        body = prepare(rendered.text, rendered.html, rendered.calendar, rendered.method)
+    def _prepare(
+        self, rendered: Rendered, about: Event | None, own: LetterText | None, file: str = ""
+    ) -> _Prepared:
+        body = prepare(rendered.text, rendered.html, rendered.calendar, rendered.method, file)
         sender_name = (about.hosted_by if about else "") or self._sender_name
         before = letterhead.address_line("From", sender_name, self._sender)
         after = letterhead.text_line("Subject", rendered.subject)

@@ -38,6 +38,8 @@ def _as_calendar(value: str) -> str:
     return folded(escaped_for_calendar(value))
 
 
+#: How the part that is a file marks its slot: its value is base64 already.
+_FILE = "file"
 _ESCAPERS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "html": lambda value: str(escape(value)),
@@ -55,16 +57,20 @@ class PreparedBody:
     different: frozenset[tuple[str, str]]
 
     def filled(self, values: Mapping[str, str]) -> bytes:
-        known = {slot: quoted(_ESCAPERS[slot[0]](values[slot[1]])) for slot in self.different}
+        known = {
+            slot: values[slot[1]].encode() if slot[0] == _FILE else quoted(_ESCAPERS[slot[0]](values[slot[1]]))
+            for slot in self.different
+        }
         pieces = list(self.pieces)
         pieces[1::2] = [known[slot] for slot in self.slots]
         return b"".join(pieces)
 
 
-def prepare(text: str, html: str, calendar: str | None, method: str) -> PreparedBody:
+def prepare(text: str, html: str, calendar: str | None, method: str, file_name: str = "") -> PreparedBody:
     """Text and HTML as alternatives; the calendar entry once more as a third, which mail programs act upon, and
     as a file, which people can open. Without a method it is only a file: of several dates, each with an entry of its
-    own, mail programs would act upon the first alone."""
+    own, mail programs would act upon the first alone. `file_name`: with a PDF of that name, which is the reader's own and
+    goes into the slot "file"."""
     body = _multipart("alternative", [_part("text/plain", text, "plain"), _part("text/html", html, "html")])
     if calendar is not None:
         if method:
@@ -72,6 +78,8 @@ def prepare(text: str, html: str, calendar: str | None, method: str) -> Prepared
         file = _part("application/ics", calendar, "calendar")
         file["Content-Disposition"] = 'attachment; filename="calendar.ics"'
         body = _multipart("mixed", [body, file])
+    if file_name:
+        body = _multipart("mixed", [body, _file(file_name)])
     raw = body.as_bytes(policy=SMTP)
     head, _, rest = raw.partition(b"\r\n\r\n")
     found = _ENCODED_SLOT.split(rest)
@@ -104,6 +112,15 @@ def _part(content_type: str, text: str, how: str) -> MIMEPart:
         mark = f"={{{how}:{name}}}".encode()
         payload += _SOFT_BREAK + mark + _SOFT_BREAK + quoted(after)
     part.set_payload(payload.decode("ascii").replace("\r\n", "\n"))
+    return part
+
+
+def _file(name: str) -> MIMEPart:
+    part = MIMEPart(policy=SMTP)
+    part["Content-Type"] = "application/pdf"
+    part["Content-Transfer-Encoding"] = "base64"
+    part["Content-Disposition"] = f'attachment; filename="{name}"'
+    part.set_payload(f"={{{_FILE}:{_FILE}}}")
     return part
 
 

@@ -247,7 +247,10 @@ def _texts(
     subject = own[0] or _subject(folder, language, words)
     name = cast(Person, words["person"]).name
     words |= _as_text_and_html(own[1] or _opening(folder, language, words), name)
-    words |= {"unsolicited": words["kind"] in UNSOLICITED, "afterwards": words["kind"] in FOLLOW_UPS}
+    words |= {
+        "unsolicited": words["kind"] in UNSOLICITED,
+        "afterwards": words["kind"] in FOLLOW_UPS | {Kind.CERTIFICATE},
+    }
     text, html = (
         environment(language).get_template(f"{folder}/body.{form}").render(words) for form in ("txt", "html")
     )
@@ -330,6 +333,7 @@ def _words(event: Event, language: str, near: Nearness, links: Links) -> dict[st
         "phone": None,
         "country": speak.country,
         "event_link": links.event(event.slug, language),
+        "verify_link": links.certificate(language=language),
     } | _notices(links, language)
 
 

@@ -71,6 +71,8 @@ def as_if_due(kind: Kind, event: Event, now: datetime) -> tuple[Event, datetime]
     usual = planned_reminders(replace(event, reminders=DEFAULT_RULES, follow_ups=tuple(Turnout)))
     planned = {reminder.kind: reminder.due_at for reminder in (*usual, *planned_reminders(event))}
     due_at = planned.get(Kind.DAY_BEFORE if kind is Kind.PANEL_REMINDER else kind)
+    if kind is Kind.CERTIFICATE:
+        due_at = max(now, event.ends_at)
     return event, due_at or (now if now < event.ends_at else event.created_at)
 
 

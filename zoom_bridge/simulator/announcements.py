@@ -105,6 +105,23 @@ def participant_left(webinar: Webinar, sitting: Sitting, stay: Stay, reason: str
     return _sitting(webinar, sitting) | {"participant": participant}
 
 
+def participant_bound(webinar: Webinar, sitting: Sitting, stay: Stay, bound: Stay) -> Json:
+    """One of both is a telephone call, the other is whose it is."""
+    call = stay if stay.device == "phone" else bound
+    participant = {
+        "user_id": stay.user_id,
+        "bind_user_id": bound.user_id,
+        "user_name": stay.name,
+        "id": stay.zoom_user_id,
+        "participant_uuid": stay.participant_uuid,
+        "bind_participant_uuid": bound.participant_uuid,
+        "registrant_id": stay.registrant_id,
+        "phone_number": hidden_number(call),
+        "join_time": instant(stay.joined_at),
+    }
+    return _sitting(webinar, sitting) | {"participant": participant}
+
+
 def registration(webinar: Webinar, registrant: Registrant, join_url: str | None, full: bool) -> Json:
     """full: with status and all the answers, as registration_created has them."""
     person: Json = {
@@ -164,6 +181,8 @@ def _participant(stay: Stay) -> Json:
         "email": stay.email,
         "registrant_id": stay.registrant_id,
     }
+    if stay.customer_key:
+        person["customer_key"] = stay.customer_key
     if stay.device == "phone":
         person["phone_number"] = hidden_number(stay)
     return person

@@ -1,7 +1,9 @@
-"""What the audience does while a webinar runs: it answers polls and asks questions. Reports know it afterwards."""
+"""What the audience does: while a webinar runs it answers polls and asks questions, afterwards it answers the survey.
+Reports know it later."""
 
+import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -100,6 +102,32 @@ def answer(world: "World", webinar_id: int, question_id: str, text: str, at: dat
     host = world.users[webinar.host_id]
     reply: Json = {"content": text, "name": host.email.split("@")[0], "email": host.email, "user_id": host.id}
     asked.answers.append(reply | {"at": at or world.now()})
+    world.changed = True
+
+
+def answer_survey(
+    world: "World", webinar_id: int, who: Stay | str, answers: Mapping[str, str], at: datetime | None = None
+) -> None:
+    """Of the last sitting that is over. answers: by question, what is left out is not answered. Who answers again
+    replaces the answers before."""
+    webinar = world.webinar(webinar_id)
+    if not webinar.held:
+        raise objections.not_ended()
+    sitting = webinar.held[-1]
+    stay = _stay(sitting, who)
+    sitting.survey = [vote for vote in sitting.survey if (vote.name, vote.email) != (stay.name, stay.email)]
+    for question, given in answers.items():
+        key = hashlib.sha256(question.encode()).hexdigest()[:22]
+        sitting.survey.append(
+            Vote(
+                poll_id=key,
+                question=question,
+                answer=given,
+                name=stay.name,
+                email=stay.email,
+                at=at or world.now(),
+            )
+        )
     world.changed = True
 
 

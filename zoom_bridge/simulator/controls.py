@@ -14,6 +14,7 @@ from zoom_bridge.simulator.records import DENIED, Json, Webinar
 from zoom_bridge.simulator.world import World
 
 _LONGEST_TEXT = 1000
+_LONGEST_KEY = 35
 
 
 def pages(world: World) -> Blueprint:
@@ -70,9 +71,11 @@ class Controls:
             "end": lambda w: self._world.end(w.id),
             "joins": lambda w: self._world.join(w.id, _field("registrant")),
             "joins-again": lambda w: self._world.join(w.id, _field("registrant"), device="second device"),
+            "joins-as": self._joins_as,
             "leaves": lambda w: self._world.leave(w.id, _field("participant")),
-            "guest": lambda w: self._world.join(w.id, name=_field("name")[: validation.NAME]),
+            "guest": self._guest_joins,
             "phone": lambda w: self._world.join(w.id, device="phone"),
+            "binds": lambda w: self._world.bind(w.id, _field("call"), _field("participant")),
             "registers": self._registers,
             "approve": lambda w: self._world.change_status(w.id, "approve", _field("registrant")),
             "deny": lambda w: self._world.change_status(w.id, "deny", _field("registrant")),
@@ -88,6 +91,7 @@ class Controls:
                 anonymous="anonymous" in request.form,
             ),
             "answer": lambda w: self._world.answer(w.id, _field("question"), _field("text")[:_LONGEST_TEXT]),
+            "survey": self._answers_survey,
             "change": self._changes,
             "mails-on": lambda w: self._world.switch_mails_on(w.id),
             "convert": lambda w: self._world.convert_to_meeting(w.id),
@@ -99,6 +103,19 @@ class Controls:
                 abort(404)
             acts[does](webinar)
         return redirect(url_for("controls.webinar", number=number), 303)
+
+    def _joins_as(self, webinar: Webinar) -> None:
+        """By somebody's own link, under another name: they renamed themselves, or passed the link on."""
+        device = "second device" if "second" in request.form else "computer"
+        self._world.join(webinar.id, _field("who"), device=device, name=_field("name")[: validation.NAME])
+
+    def _guest_joins(self, webinar: Webinar) -> None:
+        self._world.join(
+            webinar.id,
+            name=_field("name")[: validation.NAME],
+            email=_field("email")[: validation.EMAIL],
+            customer_key=_field("key")[:_LONGEST_KEY],
+        )
 
     def _registers(self, webinar: Webinar) -> None:
         email, first_name, last_name = _field("email"), _field("first_name"), _field("last_name")
@@ -112,6 +129,18 @@ class Controls:
             offered = [question.get("answers") or ["-"] for question in poll.asks["questions"]]
             answers = [choices[number % len(choices)] for choices in offered]
             self._world.answer_poll(webinar.id, poll.id, stay, answers)
+
+    def _answers_survey(self, webinar: Webinar) -> None:
+        """Everybody who was there answers, each something else."""
+        stays = {stay.email or stay.name: stay for stay in webinar.held[-1].stays[1:]} if webinar.held else {}
+        for number, stay in enumerate(stays.values()):
+            answers = {
+                "Wie hat es Ihnen gefallen? (1 bis 5)": str(5 - number % 3),
+                "Wie haben Sie davon erfahren?": ("Aushang", "Newsletter", "Aushang;Bekannte")[number % 3],
+            }
+            if number % 2 == 0:
+                answers["Was möchten Sie uns noch sagen?"] = f"Gern wieder, am liebsten um {17 + number % 4} Uhr."
+            self._world.answer_survey(webinar.id, stay, answers)
 
     def _changes(self, webinar: Webinar) -> None:
         body: Json = {"topic": _field("topic"), "duration": request.form.get("duration", 0, type=int)}

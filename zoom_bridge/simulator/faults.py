@@ -35,6 +35,7 @@ class Kind(StrEnum):
     STALE_LISTS = "stale_lists"
     LOST_PAGE = "lost_page"
     THIN_REPORT = "thin_report"
+    LATE_REPORT = "late_report"
     SLOW_RECORDINGS = "slow_recordings"
     UNKNOWN_CLIENT = "unknown_client"
 
@@ -45,6 +46,7 @@ INSIDE_ZOOM = (
     Kind.STALE_LISTS,
     Kind.LOST_PAGE,
     Kind.THIN_REPORT,
+    Kind.LATE_REPORT,
     Kind.SLOW_RECORDINGS,
     Kind.UNKNOWN_CLIENT,
 )
@@ -84,6 +86,13 @@ class Webhooks(StrEnum):
     STALE = "stale"
 
 
+class Next(StrEnum):
+    """What can befall a single webhook, the next one of its name."""
+
+    LOST = "lost"
+    HELD = "held"
+
+
 @dataclass(kw_only=True)
 class Fault:
     """method, path  which requests it strikes: `*` any; the path is a pattern that the end of the address must match
@@ -112,6 +121,7 @@ class Faults:
         self.late_by = timedelta(minutes=1)
         self.clock_off = timedelta(0)
         self.lost_events: set[str] = set()
+        self._next: list[tuple[Next, str]] = []
         self.missing_scopes: set[str] = set()
         self.changed_settings: dict[str, object] = {}
         self.token_generation = 0
@@ -240,6 +250,10 @@ class Faults:
         """The participant report has only half of its rows yet, without durations."""
         return self.add(Fault(kind=Kind.THIN_REPORT, times=times))
 
+    def late_report(self, seconds: float = 600, times: int | None = None) -> Fault:
+        """There is no participant report until so long after the end."""
+        return self.add(Fault(kind=Kind.LATE_REPORT, seconds=seconds, times=times))
+
     def slow_recordings(self, seconds: float = 3600, times: int | None = 1) -> Fault:
         """The recording of the next webinar that ends is ready only then; recording.completed comes as late."""
         return self.add(Fault(kind=Kind.SLOW_RECORDINGS, seconds=seconds, times=times))
@@ -255,6 +269,25 @@ class Faults:
         """Webhooks of these names never come, for example `webinar.participant_left`."""
         with self._lock:
             self.lost_events = set(events)
+
+    def next_webhook(self, what: Next, event: str = "") -> None:
+        """Of this name, or whatever comes next. Said twice, it befalls two."""
+        with self._lock:
+            self._next.append((what, event))
+
+    def befalls(self, event: str) -> Next | None:
+        """What was wished for the next webhook of this name; it counts."""
+        with self._lock:
+            for wish in self._next:
+                if wish[1] in ("", event):
+                    self._next.remove(wish)
+                    return wish[0]
+        return None
+
+    @property
+    def expecting(self) -> list[tuple[Next, str]]:
+        with self._lock:
+            return list(self._next)
 
     @property
     def moods(self) -> frozenset[Webhooks]:
@@ -281,6 +314,7 @@ class Faults:
             self.missing_scopes.clear()
             self.changed_settings.clear()
             self.lost_events.clear()
+            self._next.clear()
             self.clock_off = timedelta(0)
 
     def holding(self) -> list[Fault]:

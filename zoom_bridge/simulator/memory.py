@@ -14,7 +14,7 @@ from threading import RLock
 from urllib.parse import quote
 
 from zoom_bridge.simulator import announcements, notebook, objections
-from zoom_bridge.simulator.faults import Faults, Webhooks
+from zoom_bridge.simulator.faults import Faults, Next, Webhooks
 from zoom_bridge.simulator.quotas import Quotas
 from zoom_bridge.simulator.records import (
     Delivery,
@@ -218,6 +218,9 @@ class Memory:
         """Any message at all, put on its way as the moods of the moment have it."""
         moods, now = self.faults.moods, self.now()
         why_not = self._why_not(event)
+        befallen = None if why_not else self.faults.befalls(event)
+        if befallen is Next.LOST:
+            why_not = "dropped"
         if why_not:
             self.note(Delivery(id="", event=event, webinar_id=webinar_id, body="", due_at=now), None, 0, why_not)
             return
@@ -230,6 +233,7 @@ class Memory:
             bodies.append(_written(message | {"payload": foreign}))
         for body in bodies:
             delivery = Delivery(id=str(uuid.uuid4()), event=event, webinar_id=webinar_id, body=body, due_at=due_at)
+            delivery.held = True if befallen is Next.HELD else None
             self.outgoing.append(delivery)
         if Webhooks.REPLAYED in moods:
             self.outgoing.append(self.outgoing[-1])

@@ -101,6 +101,7 @@ def _sitting(value: Json) -> Sitting:
     sitting.stays = [Stay(**stay) for stay in value["stays"]]
     sitting.votes = [Vote(**vote) for vote in value.get("votes", [])]
     sitting.asked = [Asked(**asked) for asked in value.get("asked", [])]
+    sitting.survey = [Vote(**vote) for vote in value.get("survey", [])]
     sitting.recording = Recording(**value["recording"]) if value.get("recording") else None
     return sitting
 

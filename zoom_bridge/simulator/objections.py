@@ -137,6 +137,10 @@ def no_questions() -> Objection:
     return Objection(400, 3000, "Questions are not allowed in this webinar.")
 
 
+def no_survey() -> Objection:
+    return Objection(400, 3000, "Survey is disabled.")
+
+
 def not_running() -> Objection:
     return Objection(400, 3000, "The webinar has not started.")
 

@@ -82,6 +82,7 @@ class Stay:
     """One connection from join to leave. A rejoin is another one, with another `user_id`.
 
     zoom_user_id  blank unless the person is signed in to the account (host)
+    customer_key  what a page with Zoom's SDK named the person by
     """
 
     user_id: str
@@ -93,6 +94,7 @@ class Stay:
     device: str
     joined_at: datetime
     left_at: datetime | None = None
+    customer_key: str = ""
 
 
 @dataclass(kw_only=True)
@@ -106,7 +108,7 @@ class Poll:
 
 @dataclass(kw_only=True)
 class Vote:
-    """One answer to one question of a poll."""
+    """One answer to one question of a poll, or of the survey: then `poll_id` is the question's."""
 
     poll_id: str
     question: str
@@ -149,6 +151,7 @@ class Sitting:
     stays: list[Stay] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    survey: list[Vote] = field(default_factory=list)
     recording: Recording | None = None
 
     @property
@@ -258,6 +261,7 @@ class Delivery:
 
     attempt    how many were made so far
     signed_at  when the first was signed
+    held       True: stays until somebody lets it go; False: goes, though others are held back
     """
 
     id: str
@@ -267,6 +271,7 @@ class Delivery:
     due_at: datetime
     attempt: int = 0
     signed_at: str = ""
+    held: bool | None = None
 
 
 @dataclass(kw_only=True)

@@ -27,8 +27,10 @@ def report_participants(world: World, key: str) -> tuple[int, Json]:
 
     def more(stay: Stay) -> Json:
         account = {"participant_user_id": stay.zoom_user_id}
+        account |= {"customer_key": stay.customer_key} if stay.customer_key else {}
         return account | {"registrant_id": stay.registrant_id} if with_registrant else account
 
+    _must_be_ready(world, sitting)
     return _participants(world, sitting, more)
 
 
@@ -40,6 +42,15 @@ def report_polls(world: World, key: str) -> tuple[int, Json]:
 def report_questions(world: World, key: str) -> tuple[int, Json]:
     webinar, sitting = _reported(world, key)
     return 200, report_shapes.asked(webinar, sitting, full=True)
+
+
+def report_survey(world: World, key: str) -> tuple[int, Json]:
+    webinar, sitting = _reported(world, key)
+    if not sitting.survey and world.unconfirmed.no_survey == "missing":
+        raise objections.not_ended()
+    if not sitting.survey and world.unconfirmed.no_survey == "disabled":
+        raise objections.no_survey()
+    return 200, report_shapes.survey(webinar, sitting)
 
 
 def past_participants(world: World, key: str) -> tuple[int, Json]:
@@ -83,6 +94,13 @@ def absentees(world: World, key: str) -> tuple[int, Json]:
     return page_of(world, "registrants", missing, row, of=f"absentees {sitting.uuid}")
 
 
+def _must_be_ready(world: World, sitting: Sitting) -> None:
+    """Until then Zoom speaks as if the webinar were not over."""
+    late = world.faults.meets(Kind.LATE_REPORT)
+    if late and sitting.ended_at and world.now() < sitting.ended_at + timedelta(seconds=late.seconds):
+        raise objections.not_ended()
+
+
 def _participants(world: World, sitting: Sitting, more: Callable[[Stay], Json]) -> tuple[int, Json]:
     thin = world.faults.meets(Kind.THIN_REPORT)
     stays = sitting.stays[::2] if thin else sitting.stays
@@ -117,6 +135,7 @@ ROUTES = (
     ),
     Route("GET", f"{_REPORT}/polls", Label.HEAVY, "report:read:list_webinar_polls", report_polls),
     Route("GET", f"{_REPORT}/qa", Label.HEAVY, "report:read:webinar_qna", report_questions),
+    Route("GET", f"{_REPORT}/survey", Label.HEAVY, "report:read:webinar_survey", report_survey),
     Route("GET", f"{_PAST}/participants", Label.MEDIUM, "webinar:read:list_past_participants", past_participants),
     Route(
         "GET", "/past_webinars/<number>/instances", Label.LIGHT, "webinar:read:list_past_instances", past_instances

@@ -1,5 +1,6 @@
 """What Zoom's reports look like, after a webinar is over."""
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -30,19 +31,27 @@ def detail(world: "World", webinar: Webinar, sitting: Sitting) -> Json:
 
 
 def polls(webinar: Webinar, sitting: Sitting, split_names: bool) -> Json:
-    """One entry for each person who answered, whatever polls the answers belong to."""
-
-    def who(vote: Vote) -> tuple[str, str]:
-        return vote.email, vote.name
-
-    people = []
-    for (email, name), votes in groupby(sorted(sitting.votes, key=who), who):
-        person: Json = {"email": email, "name": name}
-        if split_names:
-            person["first_name"], _, person["last_name"] = name.partition(" ")
-        person["question_details"] = [_vote(vote) for vote in votes]
-        people.append(person)
+    """Whatever polls the answers belong to."""
+    people = [
+        _person(email, name, split_names) | {"question_details": [_vote(vote) for vote in votes]}
+        for (email, name), votes in _by_person(sitting.votes)
+    ]
     return _which(webinar, sitting) | {"questions": people}
+
+
+def survey(webinar: Webinar, sitting: Sitting) -> Json:
+    people = [
+        _person(email, name) | {"answer_details": [_survey_answer(vote) for vote in votes]}
+        for (email, name), votes in _by_person(sitting.survey)
+    ]
+    return {
+        "webinar_id": webinar.id,
+        "webinar_uuid": sitting.uuid,
+        "start_time": instant(sitting.started_at),
+        "survey_id": webinar.page,
+        "survey_name": webinar.topic,
+        "survey_answers": people,
+    }
 
 
 def asked(webinar: Webinar, sitting: Sitting, full: bool) -> Json:
@@ -63,6 +72,29 @@ def asked(webinar: Webinar, sitting: Sitting, full: bool) -> Json:
 
 def _which(webinar: Webinar, sitting: Sitting) -> Json:
     return {"id": webinar.id, "uuid": sitting.uuid, "start_time": instant(sitting.started_at)}
+
+
+def _by_person(votes: Iterable[Vote]) -> Iterator[tuple[tuple[str, str], Iterator[Vote]]]:
+    """Address and name of each person who answered, with all that they answered."""
+
+    def who(vote: Vote) -> tuple[str, str]:
+        return vote.email, vote.name
+
+    return groupby(sorted(votes, key=who), who)
+
+
+def _person(email: str, name: str, split_names: bool = True) -> Json:
+    first, _, last = name.partition(" ")
+    return {"email": email, "name": name} | ({"first_name": first, "last_name": last} if split_names else {})
+
+
+def _survey_answer(vote: Vote) -> Json:
+    return {
+        "question": vote.question,
+        "question_id": vote.poll_id,
+        "answer": vote.answer,
+        "date_time": instant(vote.at),
+    }
 
 
 def _vote(vote: Vote) -> Json:

@@ -43,9 +43,13 @@ def join(
     device: str = "computer",
     name: str = "",
     email: str = "",
+    customer_key: str = "",
 ) -> Stay:
-    """who: a registrant's or panelist's id or tk; None for a guest with a name. Coming again on the same device ends
-    the stay before; another device is a second stay at the same time."""
+    """who: a registrant's or panelist's id or tk; None for a guest. Coming again on the same device ends the stay
+    before; another device is a second stay at the same time.
+
+    name          what the others in the room read; of whom Zoom knows, another than their own
+    customer_key  what a page with Zoom's SDK says about them"""
     webinar = world.webinar(webinar_id)
     sitting = webinar.running
     if sitting is None or (sitting.practice and not _panelist(webinar, who)):
@@ -57,8 +61,10 @@ def join(
     if who and stay is None:
         raise objections.no_such_registrant()
     if stay is None:
-        stay = _stay(sitting, name, email, "", "", device, now)
-        stay.name = name or (announcements.hidden_number(stay) if device == "phone" else "Guest")
+        stay = _stay(sitting, "Guest", email, "", "", device, now)
+        if device == "phone":
+            stay.name = announcements.hidden_number(stay)
+    stay.name, stay.customer_key = name or stay.name, customer_key
     for other in sitting.present:
         if stay.email and (other.email, other.device) == (stay.email, stay.device):
             _go_out(world, webinar, sitting, other, now, "left the meeting")
@@ -76,6 +82,30 @@ def leave(world: "World", webinar_id: int, participant: Stay | str, at: datetime
     for stay in sitting.present:
         if stay.user_id == user_id:
             _go_out(world, webinar, sitting, stay, at or world.now(), "left the meeting")
+
+
+def bind(world: "World", webinar_id: int, call: Stay | str, whose: Stay | str, at: datetime | None = None) -> None:
+    """The telephone call is that person's, who says so by a number keyed in. Both stay what they are in the report."""
+    webinar = world.webinar(webinar_id)
+    sitting = webinar.running
+    if sitting is None:
+        raise objections.not_running()
+    phone, person = (_present(sitting, one) for one in (call, whose))
+    if phone.device != "phone" or person.device == "phone":
+        raise objections.bad_request("Only a telephone call can be bound, and only to somebody in the room.")
+    if world.unconfirmed.bind_user_id_is == "call":
+        thing = announcements.participant_bound(webinar, sitting, person, phone)
+    else:
+        thing = announcements.participant_bound(webinar, sitting, phone, person)
+    world.announce("webinar.participant_bind", webinar, thing, at)
+
+
+def _present(sitting: Sitting, who: Stay | str) -> Stay:
+    user_id = who if isinstance(who, str) else who.user_id
+    for stay in sitting.present:
+        if stay.user_id == user_id:
+            return stay
+    raise objections.no_such_registrant()
 
 
 def end(world: "World", webinar_id: int, at: datetime | None = None) -> None:

@@ -145,9 +145,8 @@ class WebhookSender:
         world = self._world
         with world.lock:
             moods, now = world.faults.moods, world.now()
-            if Webhooks.HELD in moods:
-                return []
-            due = [delivery for delivery in world.outgoing if delivery.due_at <= now]
+            all_held = Webhooks.HELD in moods
+            due = [d for d in world.outgoing if d.due_at <= now and not (all_held if d.held is None else d.held)]
         if Webhooks.SHUFFLED in moods:
             if not at_once and due and max(now - delivery.due_at for delivery in due) < SHUFFLED_WITHIN:
                 return []

@@ -1,6 +1,7 @@
 """Pages about the pretend Zoom as a whole: its moods, its webhooks, its users, its clock, and the points on which nobody
 knows what the real one does."""
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -9,12 +10,22 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from zoom_bridge.simulator import tongue
-from zoom_bridge.simulator.faults import Faults, RetryAfter, Webhooks
+from zoom_bridge.simulator.faults import Faults, Next, RetryAfter, Webhooks
+from zoom_bridge.simulator.records import Delivery
 from zoom_bridge.simulator.world import World
 
 # What a licence can hold, as Zoom sells them; 0 is none.
 CAPACITIES = (0, 100, 500, 1000, 3000, 5000, 10_000)
 LONGEST_TURN = timedelta(days=366)
+# The webhooks of an evening, of which the next can be lost or held back; and what can be done to one on its way.
+_OF_AN_EVENING = (
+    "webinar.started",
+    "webinar.participant_joined",
+    "webinar.participant_bind",
+    "webinar.participant_left",
+    "webinar.ended",
+)
+_ONE = ("hold", "let-go", "lose")
 
 # What the moods page offers: name → German, English, and what the button does.
 MOODS: dict[str, tuple[str, str, Callable[[Faults], object]]] = {
@@ -61,6 +72,11 @@ MOODS: dict[str, tuple[str, str, Callable[[Faults], object]]] = {
         "Der nächste Teilnahmebericht ist noch unvollständig",
         "The next participant report is not complete yet",
         lambda f: f.thin_report(),
+    ),
+    "late_report": (
+        "Der Teilnahmebericht kommt erst 10 Minuten nach dem Ende",
+        "The participant report comes 10 minutes after the end",
+        lambda f: f.late_report(600),
     ),
     "slow_recordings": (
         "Die nächste Aufzeichnung ist erst in 10 Minuten fertig",
@@ -135,6 +151,10 @@ class Switchboard:
                 waiting=sorted(world.outgoing, key=lambda delivery: delivery.due_at),
                 url=world.settings.webhook_url,
                 held=Webhooks.HELD in world.faults.moods,
+                wishes=Next,
+                expecting=world.faults.expecting,
+                names=_OF_AN_EVENING,
+                about=_about,
                 disabled=world.subscription_disabled,
                 remark=_remark,
             )
@@ -142,7 +162,12 @@ class Switchboard:
     def change_deliveries(self, does: str) -> AnyResponse:
         world = self._world
         with world.lock:
-            if does == "validate":
+            if does in _ONE:
+                self._change_one(does)
+            elif does in list(Next):
+                event = request.form.get("event", "")
+                world.faults.next_webhook(Next(does), event if event in _OF_AN_EVENING else "")
+            elif does == "validate":
                 world.validation_due_at = world.now()
             elif does == "enable":
                 world.subscription_disabled, world.validations_failed = False, 0
@@ -150,10 +175,23 @@ class Switchboard:
             elif does == "now":
                 world.faults.webhooks(*(world.faults.moods - {Webhooks.HELD}))
                 for delivery in world.outgoing:
-                    delivery.due_at = min(delivery.due_at, world.now())
+                    delivery.due_at, delivery.held = min(delivery.due_at, world.now()), None
             else:
                 abort(404)
         return redirect(url_for("controls.deliveries"), 303)
+
+    def _change_one(self, does: str) -> None:
+        """A delivery that is on its way may have gone by now: then nothing happens."""
+        world, wanted = self._world, request.form.get("delivery", "")
+        for delivery in [one for one in world.outgoing if one.id == wanted]:
+            world.changed = True
+            if does == "hold":
+                delivery.held = True
+            elif does == "let-go":
+                delivery.due_at, delivery.held = min(delivery.due_at, world.now()), False
+            else:
+                world.outgoing.remove(delivery)
+                world.note(delivery, None, 0, "dropped")
 
     # Users
 
@@ -202,6 +240,13 @@ class Switchboard:
         except ValueError:
             abort(404)
         return redirect(url_for("controls.unconfirmed", _anchor=does), 303)
+
+
+def _about(delivery: Delivery) -> str:
+    """Whom it speaks of."""
+    person = json.loads(delivery.body)["payload"]["object"]
+    named = person.get("participant") or person.get("registrant") or {}
+    return str(named.get("user_name") or f"{named.get('first_name', '')} {named.get('last_name', '')}".strip())
 
 
 def _remark(remark: str) -> str:

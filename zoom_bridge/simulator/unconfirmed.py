@@ -141,6 +141,23 @@ class Unconfirmed:
         usual=True, german="Endet der Link mit der Ablehnung?", english="Does the link end with the denial?"
     )
 
+    # Reports
+
+    no_survey: str = _point(
+        usual="empty",
+        german="Ein Webinar hatte keine Umfrage danach: was sagt deren Bericht?",
+        english="A webinar had no survey: what does its report say?",
+        choices=(
+            ("empty", "keine Antworten", "no answers"),
+            (
+                "missing",
+                "404, wie von einem Webinar, das nicht vorbei ist",
+                "404, as of a webinar that is not over",
+            ),
+            ("disabled", "400, die Umfrage ist abgeschaltet", "400, the survey is disabled"),
+        ),
+    )
+
     # Webhooks
 
     pending_join_url: str = _point(
@@ -158,6 +175,15 @@ class Unconfirmed:
         usual=False,
         german="Kommt am Ende erst webinar.ended und dann, wer gegangen ist?",
         english="At the end, does webinar.ended come before those who left?",
+    )
+    bind_user_id_is: str = _point(
+        usual="person",
+        german="Ein Anruf gehört zu jemandem: wen meint bind_user_id?",
+        english="A call is bound to somebody: whom does bind_user_id mean?",
+        choices=(
+            ("person", "die Person am Rechner", "the person at the computer"),
+            ("call", "den Anruf", "the call"),
+        ),
     )
     retries_signed_anew: bool = _point(
         usual=True,

@@ -1,7 +1,7 @@
 """What can be done with the pretend Zoom, by the host, the audience, somebody in Zoom's portal and the account's admin.
 Its memory is in `memory.py`; the rules live in `schedule.py`, `guest_list.py`, `rooms.py`, `audience.py`, `portal.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,9 +88,17 @@ class World(Memory):
         device: str = "computer",
         name: str = "",
         email: str = "",
+        customer_key: str = "",
     ) -> Stay:
         with self.lock:
-            return rooms.join(self, webinar_id, who, at, device=device, name=name, email=email)
+            return rooms.join(
+                self, webinar_id, who, at, device=device, name=name, email=email, customer_key=customer_key
+            )
+
+    def bind(self, webinar_id: int, call: Stay | str, whose: Stay | str, at: datetime | None = None) -> None:
+        """A telephone call turns out to be somebody's who is in the room."""
+        with self.lock:
+            rooms.bind(self, webinar_id, call, whose, at)
 
     def leave(self, webinar_id: int, participant: Stay | str, at: datetime | None = None) -> None:
         with self.lock:
@@ -134,6 +142,12 @@ class World(Memory):
     def answer(self, webinar_id: int, question_id: str, text: str, at: datetime | None = None) -> None:
         with self.lock:
             audience.answer(self, webinar_id, question_id, text, at)
+
+    def answer_survey(
+        self, webinar_id: int, who: Stay | str, answers: Mapping[str, str], at: datetime | None = None
+    ) -> None:
+        with self.lock:
+            audience.answer_survey(self, webinar_id, who, answers, at)
 
     # The portal and the account's admin
 

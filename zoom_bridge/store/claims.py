@@ -4,7 +4,7 @@ Six tables are worked through, all with the same columns. A claim is an unguessa
 together with a time until which it holds. Nobody has to free a row whose worker died: time does."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -110,6 +110,13 @@ def finish(connection: Connection, table: Table, row_id: int, word: str, **value
 def finish_all(connection: Connection, table: Table, row_ids: Sequence[int], word: str, **values: Any) -> None:
     """The same for several; what is no longer ours stays as it is."""
     connection.execute(_finishing(table), [_finished(row_id, word) | values for row_id in row_ids])
+
+
+def finish_each(connection: Connection, table: Table, word: str, done: Mapping[int, dict[str, Any]]) -> None:
+    """The same for several, each with values of its own for the same columns."""
+    rows = [_finished(row_id, word) | values for row_id, values in done.items()]
+    if rows:
+        connection.execute(_finishing(table), rows)
 
 
 def _finished(row_id: int, word: str) -> dict[str, Any]:

@@ -5,21 +5,25 @@ SQLite needs care: with a driver's defaults, readers that later write lose updat
 take the write lock at once (BEGIN IMMEDIATE), and they queue for it in an order of ours (`writers.py`)."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from zoom_bridge.store.mail_tables import metadata
-from zoom_bridge.store.writers import NotWritten, Writers
+from zoom_bridge.store.evening_tables import metadata
+from zoom_bridge.store.writers import Crowd, NotWritten, Writers
 
 #: Seconds a writer waits, first for its turn in this process and then for other processes, before the door answers
 #: "try again". Twice this is less than the three seconds after which Zoom gives a delivery up.
 BUSY_SECONDS = 1.4
 
+
+Row = dict[str, object]
+WriteAll = Callable[[Connection, list[Row]], object]
 
 #: A statement went wrong in the database itself. On PostgreSQL the transaction is lost with it.
 StatementFailed = DBAPIError
@@ -43,6 +47,7 @@ class Database:
             options["connect_args"] = {"connect_timeout": 2}
         self.engine = create_engine(url, **options)
         self._writers: Writers | None = None
+        self._crowds: dict[WriteAll, Crowd] = {}
         self._without_begin: Engine | None = None
         if self.sqlite:
             self._writers = Writers(self.engine, self.engine.url.database or "", BUSY_SECONDS)
@@ -56,6 +61,17 @@ class Database:
         begin = self._writers.transaction if self._writers else self.engine.begin
         with _translated(), begin() as connection:
             yield connection
+
+    def write_together(self, write: WriteAll, row: Row) -> None:
+        """`write` this row, in one transaction with those of all others who want the same just now. Returns after the
+        commit."""
+        crowd = self._crowds.get(write) or self._crowds.setdefault(write, Crowd(partial(self._write_all, write)))
+        with _translated():
+            crowd.write(row)
+
+    def _write_all(self, write: WriteAll, rows: list[Row]) -> None:
+        with self.transaction() as connection:
+            write(connection, rows)
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zoom_bridge.domain.letter_text import LetterText
@@ -132,6 +132,31 @@ def sent_since(connection: Connection, kinds: Iterable[Kind], event_id: int, sin
     """The registrations whose people had one of these letters since then."""
     query = select(_TABLE.c.registration_id).where(_TABLE.c.event_id == event_id, _TABLE.c.kind.in_(list(kinds)))
     return set(connection.execute(query.where(_TABLE.c.sent_at >= since, NO_TEST)).scalars())
+
+
+def sent_to(connection: Connection, kinds: Iterable[Kind], event_id: int) -> dict[int, Kind]:
+    """Which of these letters each had last, by registration."""
+    sent = _TABLE.c.event_id == event_id, _TABLE.c.kind.in_(list(kinds)), _TABLE.c.sent_at.is_not(None), NO_TEST
+    query = select(_TABLE.c.registration_id, _TABLE.c.kind).where(*sent).order_by(_TABLE.c.sent_at, _TABLE.c.id)
+    return {row.registration_id: Kind(row.kind) for row in connection.execute(query)}
+
+
+def waiting(connection: Connection, kinds: Iterable[Kind], event_id: int, now: datetime) -> list[Message]:
+    """Those of these kinds that nobody has begun to send."""
+    query = select(*_COLUMNS).where(
+        _TABLE.c.event_id == event_id,
+        _TABLE.c.kind.in_(list(kinds)),
+        _TABLE.c.due_at.is_not(None),
+        or_(_TABLE.c.claimed_until.is_(None), _TABLE.c.claimed_until <= now),
+        _TABLE.c.doubtful == 0,
+        NO_TEST,
+    )
+    return [_message(row) for row in connection.execute(query.with_for_update(skip_locked=True)).mappings()]
+
+
+def take_back(connection: Connection, ids: Sequence[int]) -> None:
+    """As if it had never been decided that these are written. Of those that nobody has begun to send."""
+    connection.execute(delete(_TABLE).where(_TABLE.c.id.in_(ids)))
 
 
 def queue_sign_in(

@@ -20,6 +20,7 @@ class Report:
     due_at: datetime | None
     attempts: int
     last_error: str | None
+    gave_up_at: datetime | None
 
 
 _COLUMNS = [tables.reports.c[field.name] for field in fields(Report)]
@@ -47,3 +48,13 @@ def owe(connection: Connection, event_id: int, sitting: str, *, ended_at: dateti
 
 def look_again(connection: Connection, report_id: int, due_at: datetime) -> None:
     connection.execute(update(tables.reports).where(tables.reports.c.id == report_id).values(due_at=due_at))
+
+
+def give_up(connection: Connection, report_id: int, now: datetime, reason: str) -> None:
+    """There is none, and none is to be expected any more."""
+    values = {"gave_up_at": now, "last_error": reason}
+    connection.execute(update(tables.reports).where(tables.reports.c.id == report_id).values(**values))
+
+
+def find_given_up(connection: Connection, event_id: int) -> Report | None:
+    return next((one for one in list_for_event(connection, event_id) if one.gave_up_at), None)

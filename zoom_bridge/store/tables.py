@@ -1,4 +1,5 @@
-"""The schema, readable top to bottom; what mirrors more of Zoom than webinar and registrants is in `twin_tables.py`, what plans and words letters in `mail_tables.py`.
+"""The schema, readable top to bottom; what mirrors more of Zoom than webinar and registrants is in `twin_tables.py`, what
+plans and words letters in `mail_tables.py`, what is decided and certified after an evening in `evening_tables.py`.
 Columns are named like the fields of the domain's dataclasses.
 
 Rows that need work carry the same columns (`columns.work`); `claims.py` is the only module that writes
@@ -252,6 +253,7 @@ deliveries = Table(
     Column("name", String(100), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Instant, nullable=False, index=True),
+    Column("told_at", Instant),
     Column("applied_at", Instant),
     Column("ignored_at", Instant),
     Column("outcome", String(200)),
@@ -273,6 +275,10 @@ sightings = Table(
     Column("matched_by", String(20)),
     Column("guest", String(254), nullable=False),
     Column("name", String(200), nullable=False),
+    words("registrant", 64),
+    words("email", 254),
+    words("customer_key", 64),
+    words("bound_to", 64),
     switch("by_phone"),
     UniqueConstraint("sitting", "participant", "fact", "at", "teller"),
 )

@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -24,6 +24,55 @@ _LONGEST_PAUSE = 0.005
 
 class NotWritten(Exception):
     """The turn did not come, or the commit failed: nothing was written."""
+
+
+@dataclass
+class _Wish:
+    """What one thread wants written. `over`: it was tried; `error`: it failed."""
+
+    row: dict[str, object]
+    over: bool = False
+    error: BaseException | None = None
+
+
+class Crowd:
+    """Rows of one kind that many threads want to write at the same time: whoever comes first writes for all who have
+    come by then, in one statement, and nobody goes on before the commit. When that fails, it has failed for all who
+    wait: none of them tries the same in vain once more, which would take them longer than Zoom waits."""
+
+    def __init__(self, write_all: Callable[[list[dict[str, object]]], object]) -> None:
+        self._write_all = write_all
+        self._writing = Lock()
+        self._wishes: list[_Wish] = []
+
+    def write(self, row: dict[str, object]) -> None:
+        wish = _Wish(row)
+        self._wishes.append(wish)
+        with self._writing:
+            if not wish.over:
+                self._write_for_all()
+        if wish.error:
+            raise NotWritten(str(wish.error)) from wish.error
+
+    def _write_for_all(self) -> None:
+        wishes = self._take()
+        error: BaseException | None = None
+        try:
+            self._write_all([wish.row for wish in wishes])
+        except BaseException as failed:
+            error = failed
+            wishes += self._take()
+            if not isinstance(failed, Exception):
+                raise
+        finally:
+            for wish in wishes:
+                wish.error, wish.over = error, True
+
+    def _take(self) -> list[_Wish]:
+        """Others may add to the end meanwhile."""
+        wishes = self._wishes[:]
+        del self._wishes[: len(wishes)]
+        return wishes
 
 
 class Turns:

@@ -1,5 +1,5 @@
-"""What an evening leaves behind: questions and answers, results of polls, the recording; and ending the webinar, which
-begins all that."""
+"""What an evening leaves behind: questions and answers, results of polls and of the survey, the recording; and ending the
+webinar, which begins all that."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from zoom_bridge.domain.account import Role
-from zoom_bridge.domain.attendance import Match, Room
+from zoom_bridge.domain.attendance import Room
 from zoom_bridge.domain.event import Event, Recording
 from zoom_bridge.domain.failures import Failure
 from zoom_bridge.domain.refusals import EventCancelled, NotFound
@@ -21,7 +21,7 @@ from zoom_bridge.web import backstage, event_desk
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.fields import N_
 from zoom_bridge.web.in_words import failure_in_words, next_attempt
-from zoom_bridge.web.spreadsheet import as_file
+from zoom_bridge.web.spreadsheet import FORM, Cell, offer
 
 bp = Blueprint("aftermath_desk", __name__)
 
@@ -29,11 +29,15 @@ _EVENT = f"/events/<{backstage.KEY}:event_id>"
 _NONE = {
     TakeawayKind.QUESTIONS: N_("Nobody asked anything in Zoom."),
     TakeawayKind.POLLS: N_("No poll was held in Zoom."),
+    TakeawayKind.SURVEY: N_("Zoom has no answers to a survey."),
     TakeawayKind.RECORDING: N_("Zoom has no recording."),
 }
 _AHEAD = {
     TakeawayKind.QUESTIONS: N_("They come by themselves, some minutes after the end."),
     TakeawayKind.POLLS: N_("They come by themselves, some minutes after the end."),
+    TakeawayKind.SURVEY: N_(
+        "If the webinar has a survey in Zoom, the answers come by themselves, within a week of the end."
+    ),
     TakeawayKind.RECORDING: N_("It comes by itself, an hour or a few after the end."),
 }
 
@@ -51,7 +55,11 @@ class Aftermath:
 
     @property
     def polls(self) -> list[PollResult]:
-        return [poll for one in self._of(TakeawayKind.POLLS) for poll in one.polls]
+        return [result for one in self._of(TakeawayKind.POLLS) for result in one.results]
+
+    @property
+    def survey(self) -> list[PollResult]:
+        return [result for one in self._of(TakeawayKind.SURVEY) for result in one.results]
 
     @property
     def recordings(self) -> list[Takeaway]:
@@ -93,10 +101,22 @@ def show(event_id: int) -> str:
     )
 
 
-@bp.get(f"{_EVENT}/questions.csv")
+@bp.get(f"{_EVENT}/questions.{FORM}")
 @backstage.needs(Role.EDITOR)
-def as_csv(event_id: int) -> Response:
-    return as_file(_rows(_aftermath(event_id).questions, speech()), "questions")
+def questions_as_file(event_id: int, form: str) -> Response:
+    return offer(_rows(_aftermath(event_id).questions, speech()), "questions", form)
+
+
+@bp.get(f"{_EVENT}/polls.{FORM}")
+@backstage.needs(Role.EDITOR)
+def polls_as_file(event_id: int, form: str) -> Response:
+    return offer(_results(_aftermath(event_id).polls, speech()), "polls", form)
+
+
+@bp.get(f"{_EVENT}/survey.{FORM}")
+@backstage.needs(Role.EDITOR)
+def survey_as_file(event_id: int, form: str) -> Response:
+    return offer(_results(_aftermath(event_id).survey, speech()), "survey", form)
 
 
 @bp.post(f"{_EVENT}/recording/<{backstage.KEY}:takeaway_id>")
@@ -137,7 +157,7 @@ def end(event_id: int) -> ResponseReturnValue:
 
 
 def _ending(event: Event, room: Room, refused: str = "") -> str:
-    inside = sum(one.present and one.matched_by is not Match.HOST for one in room.attendances)
+    inside = sum(one.present for one in room.attendees)
     return render_template("organiser/ending.html", event=event, inside=inside, refused=refused)
 
 
@@ -152,9 +172,19 @@ def _aftermath(event_id: int) -> Aftermath:
     return Aftermath(event, found, event_desk.room_of(event_id), now())
 
 
-def _rows(questions: list[AskedQuestion], speech: Speech) -> Iterator[list[str]]:
+def _rows(questions: list[AskedQuestion], speech: Speech) -> Iterator[list[Cell]]:
     say = speech.say
     yield [say("Question"), say("Answer"), say("Answered by word of mouth"), say("Asked by")]
     for one in questions:
         spoken = say("yes") if one.spoken else say("no")
         yield [one.question, "\n".join(one.answers), spoken, one.name]
+
+
+def _results(results: list[PollResult], speech: Speech) -> Iterator[list[Cell]]:
+    say = speech.say
+    yield [say("Question"), say("Answer"), say("How often"), say("People who answered")]
+    for one in results:
+        for choice in one.choices:
+            yield [one.question, choice.choice, choice.count, one.people]
+        for answer in one.said:
+            yield [one.question, answer, 1, one.people]

@@ -34,7 +34,9 @@ from zoom_bridge.web import (
     registrar,
     series_door,
     sign_in,
+    signpost,
     unsubscriber,
+    verifier,
     zoom_webhooks,
 )
 from zoom_bridge.web.hyphens import shy
@@ -60,6 +62,7 @@ def create_app(bridge: Bridge) -> Flask:
     lately_read.configure(app)
     for door in (
         public.bp,
+        signpost.bp,
         registrar.bp,
         series_door.bp,
         feeds.bp,
@@ -69,6 +72,7 @@ def create_app(bridge: Bridge) -> Flask:
         my_data.bp,
         panelist.bp,
         unsubscriber.bp,
+        verifier.bp,
         sign_in.bp,
         organiser.bp,
         zoom_webhooks.bp,
@@ -133,9 +137,12 @@ def configure_templates(app: Flask) -> None:
         """Its address changes with its content, so browsers may keep it."""
         return f"{app.static_url_path}/{name}?v={versions[name]}"
 
-    app.jinja_env.globals.update(speech=LocalProxy(context.speech), this_page_in=context.this_page_in, asset=asset)
+    app.jinja_env.globals.update(
+        speech=LocalProxy(context.speech), this_page_in=context.this_page_in, came_by=context.came_by, asset=asset
+    )
     app.jinja_env.filters.update(iso=iso, dialled=dialled, shy=shy)
     app.url_defaults(_keep_language)
+    app.url_defaults(_keep_short_link)
 
 
 def _static_versions(folder: Path) -> dict[str, str]:
@@ -151,6 +158,12 @@ def _keep_language(endpoint: str, values: dict[str, object]) -> None:
     files = endpoint in ("static", "pictures.show")
     if not files and "lang" not in values and (asked := context.asked_language()):
         values["lang"] = asked
+
+
+def _keep_short_link(endpoint: str, values: dict[str, object]) -> None:
+    """Who came by a short link still did on the way to the registration form, and when sending it."""
+    if endpoint in context.ON_THE_WAY and (key := context.came_by()):
+        values.setdefault("from", key)
 
 
 def iso(instant: datetime, zone: str) -> str:

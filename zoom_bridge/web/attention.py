@@ -62,6 +62,34 @@ def of_an_event(line: AgendaLine, accounts: Mapping[str, Host], now: datetime, s
     return [Attention(sentence, href, title) for sentence, href in _of_an_event(line, event, host, now, speech)]
 
 
+def of_silence(silent: Iterable[tuple[Event, str]], speech: Speech) -> list[Attention]:
+    """Events that run without a word from Zoom, each with what is wrong."""
+    return [
+        Attention(
+            f"{words}.",
+            url_for("organiser.event_desk.show", event_id=event.id, _anchor="trouble"),
+            event.wording(speech.language).title,
+        )
+        for event, words in silent
+    ]
+
+
+def of_the_rooms(doubtful: Iterable[tuple[Event, int]], speech: Speech) -> list[Attention]:
+    """Events that are over, each with the number of people in its room of whom it is not certain who they were."""
+    return [
+        Attention(
+            speech.say_n(
+                "It is not certain who %(n)s person in the room was.",
+                "It is not certain who %(n)s people in the room were.",
+                n,
+            ),
+            url_for("organiser.review_desk.show", event_id=event.id),
+            event.wording(speech.language).title,
+        )
+        for event, n in doubtful
+    ]
+
+
 def _of_an_event(
     line: AgendaLine, event: Event, host: Host | None, now: datetime, speech: Speech
 ) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 from zoom_bridge import i18n
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
+from zoom_bridge.domain.short_link import may_be_key
 
 
 def bridge() -> Bridge:
@@ -29,6 +30,23 @@ def asked_language() -> str | None:
     """The language in the address (?lang=en): it stays in the links of the page."""
     asked = request.args.get("lang")
     return asked if asked in i18n.LANGUAGES else None
+
+
+#: From an event's page to registering for it.
+ON_THE_WAY = frozenset(
+    {
+        "public.event_page", "registrar.form", "registrar.send",
+        "series_door.page", "series_door.form", "series_door.send",
+    }
+)  # fmt: skip
+
+
+def came_by() -> str:
+    """The key of the short link by which the reader came (?from=…), or "". It is known to the address alone."""
+    if request.endpoint not in ON_THE_WAY:
+        return ""
+    key = request.args.get("from", "")
+    return key if may_be_key(key) else ""
 
 
 def prefer_language(language: str) -> None:

@@ -3,7 +3,11 @@
 Its numbers come anew every few seconds (static/desk.js asks `live`). That costs one statement as long as nothing has
 changed; who is in the room is computed when Zoom has told something new, once for everybody who looks."""
 
+import gc
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -23,14 +27,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from zoom_bridge.domain.account import Role
-from zoom_bridge.domain.attendance import Attendance, Match, Room, fold
+from zoom_bridge.domain.attendance import NOT_ATTENDEES, Attendance, Match, Room
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import NotFound
+from zoom_bridge.domain.registration import email_key, insiders
 from zoom_bridge.domain.webinar import DialIn, TwinWebinar, by_country
 from zoom_bridge.store import overviews, presences, sightings, webinars
 from zoom_bridge.store.presences import Guest, Pulse
 from zoom_bridge.web import backstage
 from zoom_bridge.web.context import bridge, now, speech
+from zoom_bridge.web.delivery_in_words import unheard
 from zoom_bridge.web.fields import cleaned_line
 from zoom_bridge.web.headers import policy
 from zoom_bridge.web.in_words import Said, failure_in_words, standing_in_words, webinar_in_words
@@ -47,11 +53,33 @@ FAILED_WITHIN = timedelta(hours=24)
 LISTED = 50
 FOUND = 8
 _LONGEST_SEARCH = 200
-#: Evenings whose room is kept computed.
-_ROOMS = 20
+#: So many people, of all evenings together, are kept computed.
+_AT_MOST = 20_000
 _PIECES = "organiser/pieces_desk.html"
 #: The parts of the page that come anew, each the macro of its name with "live_" in front.
 _PARTS = ("state", "numbers", "missing", "trouble")
+
+
+class Rooms:
+    """Who is in which room, by event, with the pulse that it was computed at. Taken in turns, so that two who look at
+    once do not compute the same."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, tuple[object, Room]] = {}
+        self.turn = threading.Lock()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """While tens of thousands of small things are made at once, looking among them for circles, of which there are
+    none, would take as long again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -77,6 +105,7 @@ class Day:
     stuck: int
     failed: list[Failed]
     now: datetime
+    unheard: tuple[str, str] | None = None
 
     @property
     def live(self) -> bool:
@@ -84,21 +113,31 @@ class Day:
 
     @property
     def inside(self) -> int:
-        return sum(one.present for one in self._attendees) if self.room.running else 0
+        return sum(one.present for one in self.room.attendees) if self.room.running else 0
 
     @property
     def unknown(self) -> int:
         """How many in the room could not be matched to anybody."""
-        inside = [one for one in self._attendees if one.present]
+        inside = [one for one in self.room.attendees if one.present]
         return sum(one.registration_id is None for one in inside) if self.room.running else 0
 
     @property
     def left(self) -> int:
-        return len(self._attendees) - self.inside
+        return len(self.room.attendees) - self.inside
+
+    @property
+    def crew(self) -> list[Attendance]:
+        """Who works here and is in the room now."""
+        return [one for one in self.room.attendances if one.matched_by in NOT_ATTENDEES and one.present]
 
     @property
     def host_inside(self) -> bool:
-        return any(one.matched_by is Match.HOST and one.present for one in self.room.attendances)
+        return any(one.matched_by is Match.HOST for one in self.crew)
+
+    @property
+    def absent(self) -> int:
+        """How many have a place and were not seen yet."""
+        return len(self._absent)
 
     @cached_property
     def missing(self) -> list[Guest]:
@@ -122,13 +161,8 @@ class Day:
 
     @cached_property
     def _absent(self) -> list[Guest]:
-        arrived = {one.registration_id for one in self._attendees}
-        return [one for one in self.guests if one.id not in arrived]
-
-    @cached_property
-    def _attendees(self) -> list[Attendance]:
-        """The host leads the webinar and is nobody's guest."""
-        return [one for one in self.room.attendances if one.matched_by is not Match.HOST]
+        arrived, crew = {one.registration_id for one in self.room.attendees}, insiders(self.event)
+        return [one for one in self.guests if one.id not in arrived and email_key(one.email) not in crew]
 
 
 @bp.get(f"/events/<{backstage.KEY}:event_id>/desk")
@@ -193,6 +227,7 @@ def _day(event_id: int, pulse: Pulse) -> Day:
         webinar = webinars.find_by_event(connection, event_id)
         numbers = overviews.numbers(connection, event_id)
         letters = overviews.stuck_letters(connection, event_id)
+        silence = unheard(connection, event, webinar, now(), speech())
     failed = [
         Failed(person.id, person.name, failure_in_words(letter.last_error, speech()))
         for letter, person in letters
@@ -200,19 +235,32 @@ def _day(event_id: int, pulse: Pulse) -> Day:
     ]
     twin = webinar_in_words(event, webinar, speech())
     return Day(
-        event, phase(event, now()), room, guests, webinar, twin, numbers.waiting, numbers.stuck, failed, now()
+        event,
+        phase(event, now()),
+        room,
+        guests,
+        webinar,
+        twin,
+        numbers.waiting,
+        numbers.stuck,
+        failed,
+        now(),
+        silence,
     )
 
 
 def _room(connection: Connection, event_id: int, pulse: Pulse) -> Room:
-    """Who is in the room, computed once for everybody who looks. Only the newest is kept of each event."""
-    rooms: dict[int, tuple[object, Room]] = current_app.extensions.setdefault("rooms", {})
-    seen, room = rooms.get(event_id, (None, None))
-    if room is None or seen != pulse.seen:
-        room = fold(sightings.list_for_event(connection, event_id))
-        rooms[event_id] = (pulse.seen, room)
-        for oldest in list(rooms)[:-_ROOMS]:
-            rooms.pop(oldest, None)
+    """Who is in the room, computed once for everybody who looks. Only the newest is kept of each event, and no more
+    than there is memory for."""
+    rooms: Rooms = current_app.extensions.setdefault("rooms", Rooms())
+    with rooms.turn:
+        seen, room = rooms.kept.pop(event_id, (None, None))
+        if room is None or seen != pulse.seen:
+            with undisturbed():
+                room = sightings.room(connection, event_id)
+        rooms.kept[event_id] = (pulse.seen, room)
+        while len(rooms.kept) > 1 and sum(len(one.attendances) for _, one in rooms.kept.values()) > _AT_MOST:
+            del rooms.kept[next(iter(rooms.kept))]
     return room
 
 

@@ -29,7 +29,17 @@ R = TypeVar("R")
 
 #: The doors of attendees.
 WITHOUT_SESSION = frozenset(
-    {"public", "registrar", "series_door", "personal", "my_data", "panelist", "unsubscriber"}
+    {
+        "public",
+        "signpost",
+        "registrar",
+        "series_door",
+        "personal",
+        "my_data",
+        "panelist",
+        "unsubscriber",
+        "verifier",
+    }
 )
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

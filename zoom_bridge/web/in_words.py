@@ -80,6 +80,9 @@ MISHAPS = (
     N_("Zoom did not say whether the webinar was made. We look once more before we make another."),
     N_("The webinar cannot take place at Zoom as things are. This e-mail waits until that is repaired."),
     N_("Something went wrong here. We try again."),
+    N_(
+        "Papers as PDF are not installed on this server. Whoever runs it adds them with: pip install zoom-bridge[pdf]"
+    ),
 )
 
 #: What a role is called, and what it may.
@@ -109,6 +112,7 @@ LETTERS = {
     Kind.FOLLOW_UP_LEFT_EARLY: N_("Afterwards: to those who were there for part of the time"),
     Kind.FOLLOW_UP_ABSENT: N_("Afterwards: to those who were not there"),
     Kind.FOLLOW_UP_PHONE: N_("Afterwards: to those who came in by telephone"),
+    Kind.CERTIFICATE: N_("Afterwards: certificate of attendance"),
     Kind.CIRCULAR: N_("Message from the organisers"),
     Kind.PANEL_INVITATION: N_("Speakers: invitation with their own link"),
     Kind.PANEL_REMINDER: N_("Speakers: reminder"),
@@ -160,11 +164,19 @@ JOBS = {
     "restored": N_("Put a backup back"),
 }
 
+#: By what somebody was recognised, and how sure that is.
 MATCHES = {
-    Match.REGISTRANT_ID: N_("by the personal join link"),
-    Match.EMAIL: N_("by the e-mail address"),
-    Match.NAME: N_("by the name"),
+    Match.DECISION: (N_("by a decision of your team"), N_("decided")),
+    Match.REGISTRANT_ID: (N_("by the personal join link"), N_("certain")),
+    Match.CUSTOMER_KEY: (N_("by the personal join link"), N_("certain")),
+    Match.EMAIL: (N_("by the e-mail address"), N_("very likely")),
+    Match.NAME: (N_("by the name, which nobody else bears"), N_("likely")),
+    Match.HOST: (N_("by the host's address"), N_("certain")),
+    Match.PANELIST: (N_("by the panelist's address"), N_("certain")),
+    Match.STAFF: (N_("as one of your team"), N_("certain")),
 }
+#: What those do who are in the room without being attendees.
+CREW = {Match.HOST: N_("host"), Match.PANELIST: N_("panelist"), Match.STAFF: N_("team")}
 
 STANDINGS = {
     Standing.REGISTERED: ("good", "over", N_("registered")),

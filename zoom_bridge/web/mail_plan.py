@@ -21,6 +21,7 @@ from zoom_bridge.web.letter_names import reminder_name
 _ANY_TIME = (
     Kind.PLEASE_CONFIRM, Kind.CONFIRMATION, Kind.WAITING, Kind.MOVED_UP, Kind.GOODBYE, Kind.MOVED, Kind.CANCELLED,
     Kind.PANEL_INVITATION, Kind.PANEL_MOVED, Kind.PANEL_CANCELLED, Kind.PANEL_GOODBYE, Kind.PANEL_REMINDER,
+    Kind.CERTIFICATE,
 )  # fmt: skip
 
 #: Reminders have moments of their own.
@@ -36,6 +37,7 @@ OCCASIONS = {
     Kind.FOLLOW_UP_LEFT_EARLY: N_("To those who were there, but for less than two thirds of the time."),
     Kind.FOLLOW_UP_ABSENT: N_("To those who were registered and not there, as far as Zoom could tell."),
     Kind.FOLLOW_UP_PHONE: N_("To those who came in by telephone and have an e-mail address."),
+    Kind.CERTIFICATE: N_("To those who have earned a certificate, with the PDF, when you issue it."),
     Kind.PANEL_INVITATION: N_("To each speaker with an e-mail address, when you publish the event or name them."),
     Kind.PANEL_REMINDER: N_("To each speaker with an e-mail address, with the reminders to everybody registered."),
     Kind.PANEL_MOVED: N_("To each speaker with an e-mail address, at once when you move the event."),

@@ -5,11 +5,12 @@ from datetime import datetime
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoom_bridge.domain.attendance import fold
+from zoom_bridge.domain.attendance import Stay
+from zoom_bridge.domain.certificate import Certificate
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.message import Message
 from zoom_bridge.flows import registering
-from zoom_bridge.store import overviews, sightings
+from zoom_bridge.store import certificates, decisions, overviews, sightings
 from zoom_bridge.web.context import bridge, speech
 from zoom_bridge.web.forms import complained
 from zoom_bridge.web.keyholder import Place, about, find_place, keep_private, personal_page
@@ -21,7 +22,12 @@ keep_private(bp)
 
 @bp.get("/z/<token>/data")
 def show(token: str) -> ResponseReturnValue:
-    return render_template("personal/data.html", saved="saved" in request.args, **about(find_place(token)))
+    place = find_place(token)
+    with bridge().db.reading() as connection:
+        certificate = certificates.find_holding(connection, place.registration.id)
+    return render_template(
+        "personal/data.html", saved="saved" in request.args, certificate=certificate, **about(place)
+    )
 
 
 @bp.get("/z/<token>/data.json")
@@ -30,9 +36,11 @@ def file(token: str) -> Response:
     registration = place.registration
     with bridge().db.reading() as connection:
         letters = overviews.letters_of(connection, registration.id)
-        seen = sightings.list_for_event(connection, registration.event_id)
-    room = fold(seen)
-    visits = [v for one in room.attendances if one.registration_id == registration.id for v in one.visits]
+        decided = decisions.list_for_person(connection, registration.id)
+        issued = certificates.list_of(connection, registration.id)
+        room = sightings.room(connection, registration.event_id)
+    there = [one for one in room.attendances if one.registration_id == registration.id]
+    visits = [visit for one in there for visit in one.visits]
     moments = {
         "registered_at": registration.created_at,
         "confirmed_at": registration.confirmed_at,
@@ -62,6 +70,10 @@ def file(token: str) -> Response:
         answers=[{"question": answer.label, "answers": list(answer.texts)} for answer in registration.answers],
         letters=[_letter(letter) for letter in letters if letter.sent_at],
         visits=[{"came_at": _iso(visit.joined_at), "went_at": _iso(visit.left_at)} for visit in visits],
+        seen_at_zoom=[_stay(stay) for one in there for stay in one.stays],
+        certificates=[_certificate(one) for one in issued],
+        # Somebody of the organisation said that this was them.
+        decided=[{"name_at_zoom": one.name, "decided_at": _iso(one.decided_at)} for one in decided],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -85,6 +97,19 @@ def change(token: str) -> ResponseReturnValue:
         return make_response(_form_page(place, form), 422)
     registering.change_details(bridge().db, place.registration.key, attendee)
     return redirect(url_for("my_data.show", token=token, saved="yes"), 303)
+
+
+def _stay(stay: Stay) -> dict[str, str | None]:
+    return {
+        "name": stay.name,
+        "recognised_by": stay.matched_by,
+        "came_at": _iso(stay.visit.joined_at),
+        "went_at": _iso(stay.visit.left_at),
+    }
+
+
+def _certificate(one: Certificate) -> dict[str, object]:
+    return {"issued_at": _iso(one.issued_at), "minutes": one.minutes, "withdrawn_at": _iso(one.withdrawn_at)}
 
 
 def _letter(letter: Message) -> dict[str, str | None]:

@@ -21,6 +21,7 @@ from zoom_bridge.store import (
     overviews,
     panel_seats,
     registrations,
+    results,
     runs,
     webinars,
 )
@@ -33,29 +34,36 @@ from zoom_bridge.web import (
     autosave,
     backstage,
     body_settings,
+    certificate_desk,
     circular_desk,
     circular_form,
     drift_desk,
     drift_in_words,
     event_desk,
     event_form,
+    figures_desk,
     held_desk,
     host_desk,
+    inbox_desk,
     instance_settings,
     letter_desk,
     letter_wording,
+    link_desk,
     my_account,
     outbox_desk,
     panel_desk,
     people,
     reception,
+    review_desk,
     series_desk,
     service_state,
     team_desk,
     wishes,
+    year_desk,
 )
 from zoom_bridge.web.banner import banner
 from zoom_bridge.web.context import bridge, now, say, speech
+from zoom_bridge.web.delivery_in_words import unheard
 from zoom_bridge.web.in_words import failure_in_words, webinar_in_words
 from zoom_bridge.web.mail_plan import read_plan
 from zoom_bridge.web.next_step import Phase, countdown, phase
@@ -73,16 +81,22 @@ for door in (
     series_desk,
     event_desk,
     aftermath_desk,
+    figures_desk,
+    year_desk,
     attendance_desk,
+    certificate_desk,
+    review_desk,
     outbox_desk,
     panel_desk,
     letter_desk,
     letter_wording,
+    link_desk,
     circular_form,
     circular_desk,
     instance_settings,
     body_settings,
     service_state,
+    inbox_desk,
     team_desk,
     my_account,
 ):
@@ -105,6 +119,11 @@ def events() -> str:
         jobs = runs.list_all(connection)
         missing = notices.missing(connection)
         accounts = hosts.by_email(connection)
+        silent = [
+            (line.event, silence[0])
+            for line in coming
+            if (silence := unheard(connection, line.event, line.webinar, now(), speech()))
+        ]
     settings = (
         url_for("organiser.instance_settings.show") if backstage.may("organiser.instance_settings.show") else ""
     )
@@ -118,7 +137,9 @@ def events() -> str:
         next=[_row(line) for line in following],
         attention=[
             *attention.of_the_house(jobs, settings, speech()),
+            *attention.of_silence(silent, speech()),
             *(one for line in coming for one in attention.of_an_event(line, accounts, now(), speech())),
+            *attention.of_the_rooms(review_desk.recently_doubtful([*coming, *past[:_LATEST]]), speech()),
         ],
         coming=[_row(line) for line in later[:_NEXT]],
         more_coming=len(later) > _NEXT,
@@ -137,20 +158,25 @@ def coming_events() -> str:
 @bp.get("/past")
 @backstage.needs(Role.RECEPTION)
 def past_events() -> str:
-    return _list(agendas.list_past, agendas.count_past, "organiser/past_events.html")
+    with bridge().db.reading() as connection:
+        years = results.years(connection, now(), backstage.HOUSE_ZONE)
+    return _list(agendas.list_past, agendas.count_past, "organiser/past_events.html", years=years)
 
 
 def _list(
     read: Callable[[Connection, datetime, int], list[AgendaLine]],
     count: Callable[[Connection, datetime], int],
     template: str,
+    **more: object,
 ) -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
     with bridge().db.reading() as connection:
         lines = read(connection, now(), page)
         total = count(connection, now())
     pages = max(1, -(-total // agendas.PAGE_SIZE))
-    return render_template(template, rows=[_row(line) for line in lines], page=page, pages=pages, total=total)
+    return render_template(
+        template, rows=[_row(line) for line in lines], page=page, pages=pages, total=total, **more
+    )
 
 
 def _row(line: AgendaLine) -> dict[str, object]:
@@ -181,6 +207,7 @@ def _about(event_id: int) -> dict[str, object]:
         panel = panel_desk.panel_of(connection, event)
         found = list(drifts.list_for_event(connection, event_id).values()) if not event.cancelled_at else []
         host = hosts.find_by_email(connection, event.zoom_host)
+        silence = unheard(connection, event, webinar, now(), speech())
     over = bool(event.cancelled_at) or event.ends_at <= now()
     gone = webinar is not None and webinar.gone_at is not None and not event.cancelled_at
     twin = webinar_in_words(event, webinar, speech())
@@ -202,7 +229,9 @@ def _about(event_id: int) -> dict[str, object]:
         "letters": plan.glance(),
         "missing": missing,
         "panel": panel,
+        "unheard": silence,
         "startable": event_desk.startable(event, webinar, now()),
+        "doubts": review_desk.number_open(event) if over else 0,
         "public_address": bridge().links.event(event.slug),
     }
 

@@ -23,11 +23,11 @@ from zoom_bridge.web.fields import cleaned_line
 from zoom_bridge.web.in_words import STANDINGS, ZOOM_STANDINGS, standing_in_words, zoom_standing_in_words
 from zoom_bridge.web.letter_names import letter_name
 from zoom_bridge.web.letter_state import letter_in_words
-from zoom_bridge.web.spreadsheet import as_file, wall
+from zoom_bridge.web.spreadsheet import FORM, Cell, offer, wall
 
 bp = Blueprint("people", __name__)
 
-_LONGEST_SEARCH = 200
+LONGEST_SEARCH = 200
 _LAST_PAGE = 100_000
 #: So many people of a list that is downloaded are held at a time.
 _AT_ONCE = 500
@@ -42,11 +42,11 @@ Word = TypeVar("Word", bound=StrEnum)
 @bp.get(f"/events/<{backstage.KEY}:event_id>/people")
 @backstage.needs(Role.RECEPTION)
 def show(event_id: int) -> str:
-    search = cleaned_line(request.args.get("q", ""))[:_LONGEST_SEARCH]
+    search = cleaned_line(request.args.get("q", ""))[:LONGEST_SEARCH]
     standing = _one_of(Standing, request.args.get("standing"))
     at_zoom = _one_of(ZoomStanding, request.args.get("zoom"))
     returned = request.args.get("letters") == _RETURNED
-    page = _page_number()
+    page = page_number()
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
         found = overviews.people(connection, event_id, search, standing, at_zoom, page, returned)
@@ -74,15 +74,15 @@ def show(event_id: int) -> str:
     )
 
 
-@bp.get(f"/events/<{backstage.KEY}:event_id>/people.csv")
+@bp.get(f"/events/<{backstage.KEY}:event_id>/people.{FORM}")
 @backstage.needs(Role.RECEPTION)
-def as_csv(event_id: int) -> Response:
+def as_file(event_id: int, form: str) -> Response:
     with bridge().db.reading() as connection:
         event = backstage.get_event(connection, event_id)
-    return as_file(_lines(event, partial(_everybody, bridge().db, event_id), speech()), "people")
+    return offer(_lines(event, partial(everybody, bridge().db, event_id), speech()), "people", form)
 
 
-def _everybody(db: Database, event_id: int) -> Iterator[Registration]:
+def everybody(db: Database, event_id: int) -> Iterator[Registration]:
     """By name, and never all at once. Nothing is kept open at the database while somebody's browser takes its time."""
     behind: Registration | None = None
     while True:
@@ -94,7 +94,7 @@ def _everybody(db: Database, event_id: int) -> Iterator[Registration]:
         behind = some[-1]
 
 
-def _lines(event: Event, everybody: Callable[[], Iterator[Registration]], speech: Speech) -> Iterator[list[str]]:
+def _lines(event: Event, everybody: Callable[[], Iterator[Registration]], speech: Speech) -> Iterator[list[Cell]]:
     """Everybody, with a column for each question: those of today first, then what was asked earlier."""
     say = speech.say
     columns = {question.key: question.label(speech.language) for question in event.questions}
@@ -115,7 +115,7 @@ def _lines(event: Event, everybody: Callable[[], Iterator[Registration]], speech
             standing_in_words(person, speech).words,
             zoom_standing_in_words(person, event.timezone, speech).words,
             wall(person.created_at, event.timezone),
-            wall(person.waiting_since, event.timezone) if person.waiting_since else "",
+            wall(person.waiting_since, event.timezone),
             person.needs,
             person.asks,
             *(answers.get(key, "") for key in columns),
@@ -208,7 +208,7 @@ def _one_of(kind: type[Word], asked: str | None) -> Word | None:
         return None
 
 
-def _page_number() -> int:
+def page_number() -> int:
     asked = request.args.get("page", "1")
     return min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoom_bridge.domain.certificate import Certificate
 from zoom_bridge.domain.registration import Door, Standing, insiders
 from zoom_bridge.domain.trailer import trailer_of
 from zoom_bridge.domain.webinar import DialIn, by_country
-from zoom_bridge.flows import registering, subscribing
+from zoom_bridge.flows import certifying, registering, subscribing
 from zoom_bridge.mail import ical
-from zoom_bridge.store import panel_seats, webinars
+from zoom_bridge.paper import press
+from zoom_bridge.store import certificates, panel_seats, webinars
 from zoom_bridge.web.announcement import described
+from zoom_bridge.web.archive import as_pdf
 from zoom_bridge.web.calendar_links import calendar_links
 from zoom_bridge.web.context import bridge, now, say, speech
 from zoom_bridge.web.device import recognise
@@ -103,6 +106,18 @@ def calendar(token: str) -> ResponseReturnValue:
     return calendar_answer(file, method)
 
 
+@bp.get("/z/<token>/certificate.pdf")
+def certificate(token: str) -> ResponseReturnValue:
+    """The certificate of who was there, as it was issued."""
+    place = find_place(token)
+    with bridge().db.reading() as connection:
+        found = certificates.find_holding(connection, place.registration.id)
+        printing = certifying.printing(connection, place.event)
+    if found is None or not press.available() or not _may_be_shown(place, found):
+        return redirect(url_for("personal.page", token=token), 303)
+    return as_pdf(printing.sheet(bridge().links, place.registration, found), found.language)
+
+
 @bp.get("/z/<token>/cancel")
 def ask_to_cancel(token: str) -> ResponseReturnValue:
     place = find_place(token)
@@ -154,6 +169,7 @@ def _ways_in(place: Place) -> dict[str, object]:
         "own_way": _own_way(place),
         "thanks": described(event.wording(speech().language).thanks, heading_level=3),
         "countdown": _countdown_words(),
+        "certificate": _certificate(place) if over else None,
     }
 
 
@@ -164,6 +180,17 @@ def _own_way(place: Place) -> OwnWay | None:
         seats = panel_seats.list_for_event(connection, place.event.id)
     theirs = [one for one in seats if one.email_key == place.registration.email_key and one.withdrawn_at is None]
     return OwnWay(bridge().links.panel(theirs[0].key) if theirs else "")
+
+
+def _certificate(place: Place) -> Certificate | None:
+    """The one that they can download."""
+    with bridge().db.reading() as connection:
+        found = certificates.find_holding(connection, place.registration.id)
+    return found if found and press.available() and _may_be_shown(place, found) else None
+
+
+def _may_be_shown(place: Place, found: Certificate) -> bool:
+    return certifying.may_be_shown(bridge().links, place.event, place.registration, found)
 
 
 def _countdown_words() -> dict[str, object]:

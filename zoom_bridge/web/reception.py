@@ -1,7 +1,7 @@
 """One person of an event, as the reception sees them: what they told us, their way in, their letters and what happened
 since; and callers, who are added by hand. Everybody in a list is in `people.py`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.attendance import Room
 from zoom_bridge.domain.correspondence import correspondence
+from zoom_bridge.domain.decision import Decision, folded
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.refusals import (
     EventCancelled,
@@ -25,7 +26,7 @@ from zoom_bridge.domain.refusals import (
 from zoom_bridge.domain.registration import Attendee, Registration, Source, email_key
 from zoom_bridge.flows import registering
 from zoom_bridge.i18n import Speech
-from zoom_bridge.store import overviews, registrations, reminders, webinars
+from zoom_bridge.store import decisions, organisers, overviews, registrations, reminders, webinars
 from zoom_bridge.web import backstage, event_desk, guards
 from zoom_bridge.web.caller_form import CallerForm
 from zoom_bridge.web.context import bridge, now, say, speech
@@ -68,6 +69,8 @@ def show(event_id: int, registration_id: int) -> str:
         letters = overviews.letters_of(connection, person.id)
         number_in_line = registrations.number_in_line(connection, person) if person.waiting else 0
         planned = reminders.list_for_event(connection, event_id)
+        decided = decisions.list_for_person(connection, person.id)
+        names = {one.id: one.name or one.email for one in organisers.list_all(connection)} if decided else {}
     room = event_desk.room_of(event_id)
     happening = phase(event, now())
     return render_template(
@@ -84,7 +87,10 @@ def show(event_id: int, registration_id: int) -> str:
             entry_in_words(entry, event.timezone, speech())
             for entry in correspondence(event, person, letters, planned, now())
         ],
-        history=sorted(_history(person, room, speech()), key=lambda one: one.at),
+        history=sorted(
+            [*_history(person, room, speech()), *_decided(decided, names, person, room, speech())],
+            key=lambda one: one.at,
+        ),
         number_in_line=number_in_line,
         link=bridge().links.personal(person.key),
         ahead=happening in {Phase.COMING, *_NOW},
@@ -125,6 +131,17 @@ def _history(person: Registration, room: Room, speech: Speech) -> Iterator[Happe
         }
         sentence = by.get(person.cancelled_by or "", speech.say("Was taken off the list by an organiser."))
         yield Happened(person.cancelled_at, sentence)
+
+
+def _decided(
+    decided: list[Decision], names: Mapping[int, str], person: Registration, room: Room, speech: Speech
+) -> Iterator[Happened]:
+    stays = [stay for one in room.attendances if one.registration_id == person.id for stay in one.stays]
+    for one in decided:
+        name = next((stay.name for stay in stays if folded(stay.name) == one.name), one.name)
+        by = names.get(one.decided_by or 0, "") or speech.say("Somebody of the team")
+        sentence = speech.say("%(by)s decided that “%(name)s” in the room was this person.", by=by, name=name)
+        yield Happened(one.decided_at, sentence)
 
 
 @bp.get(f"{_EVENT}/people/new")

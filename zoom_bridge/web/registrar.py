@@ -17,7 +17,7 @@ from zoom_bridge.domain.series import Registering
 from zoom_bridge.flows import registering
 from zoom_bridge.web import guards, lately_read
 from zoom_bridge.web.announcement import View, about
-from zoom_bridge.web.context import bridge, now, speech
+from zoom_bridge.web.context import bridge, came_by, now, speech
 from zoom_bridge.web.error_pages import REFUSALS, ErrorPage
 from zoom_bridge.web.forms import complained
 from zoom_bridge.web.public import find_public
@@ -64,7 +64,7 @@ def send(slug: str) -> ResponseReturnValue:
             check_registering(event, taken, now())
             return make_response(_typed_page(event, typed, full=event.full(taken)), 422)
         allowances = letter_allowances(attendee.email, typed.opened.data or "")
-        registering.register(bridge().db, slug, attendee, now(), allowances)
+        registering.register(bridge().db, slug, attendee, now(), allowances, came_by())
     except FOR_NOW as refusal:
         refused = REFUSALS[type(refusal)]
         return make_response(_typed_page(event, typed, refused, full=event.full(taken)), refused.status)

@@ -19,7 +19,7 @@ from zoom_bridge.flows import subscribing
 from zoom_bridge.store import dates, registrations
 from zoom_bridge.web.announcement import about
 from zoom_bridge.web.banner import Banner, banner, may_register
-from zoom_bridge.web.context import bridge, now, remember_event, say, speech
+from zoom_bridge.web.context import bridge, came_by, now, remember_event, say, speech
 from zoom_bridge.web.error_pages import REFUSALS, ErrorPage
 from zoom_bridge.web.forms import Complaint
 from zoom_bridge.web.headers import same_for_everybody
@@ -125,7 +125,7 @@ def send(slug: str) -> ResponseReturnValue:
             return make_response(_page(shown, typed), 422)
         allowances = letter_allowances(attendee.email, typed.opened.data or "")
         gone = subscribing.register_for_dates(
-            bridge().db, shown.series.slug, typed.chosen, attendee, now(), allowances
+            bridge().db, shown.series.slug, typed.chosen, attendee, now(), allowances, came_by()
         )
     except FOR_NOW as refusal:
         refused = REFUSALS[type(refusal)]

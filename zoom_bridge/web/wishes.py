@@ -2,18 +2,21 @@
 with a place, gathered on one page."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from zoom_bridge.domain.account import Role
 from zoom_bridge.domain.event import Event
 from zoom_bridge.domain.question import Question, QuestionKind
 from zoom_bridge.domain.registration import Registration
+from zoom_bridge.i18n import Speech
 from zoom_bridge.store import registrations
 from zoom_bridge.web import backstage
 from zoom_bridge.web.context import bridge, speech
+from zoom_bridge.web.people import everybody
+from zoom_bridge.web.spreadsheet import FORM, Cell, offer
 
 bp = Blueprint("wishes", __name__)
 
@@ -47,6 +50,33 @@ def show(event_id: int) -> str:
         asks=alike((one.asks, one) for one in people if one.asks),
         tallies=tallies(event, people, speech().language),
     )
+
+
+@bp.get(f"/events/<{backstage.KEY}:event_id>/wishes.{FORM}")
+@backstage.needs(Role.RECEPTION)
+def as_file(event_id: int, form: str) -> Response:
+    event = backstage.read_event(event_id)
+    return offer(_rows(event, everybody(bridge().db, event_id), speech()), "wishes", form)
+
+
+def _rows(event: Event, people: Iterable[Registration], speech: Speech) -> Iterator[list[Cell]]:
+    """One row for each thing that somebody wrote or chose."""
+    say = speech.say
+    questions = {question.key: question for question in event.questions}
+    yield [say("What was asked"), say("Answer"), say("First name"), say("Last name"), say("E-mail address")]
+    for person in people:
+        if person.active:
+            told = [(say("What people need"), person.needs), (say("Question to the panel"), person.asks)]
+            for one in person.answers:
+                question = questions.get(one.key)
+                label = question.label(speech.language) if question else one.label
+                told += [
+                    (label, (question and question.find_choice(text, speech.language)) or text)
+                    for text in one.texts
+                ]
+            for label, text in told:
+                if text:
+                    yield [label, text, person.first_name, person.last_name, person.email]
 
 
 def alike(said: Iterable[tuple[str, Registration]]) -> list[Wish]:

@@ -4,7 +4,8 @@ A Failure's message is one of the sentences below (each can be translated), and 
 off by SAYS, without addresses and secrets. HTML is never shown or kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ NO_LICENCE = "The host has no webinar licence at Zoom."
 NO_HOST = "Zoom does not know this host."
 NO_ROOM = "Zoom's limit for this webinar is reached."
 NO_REPORT = "Zoom has no report of this sitting yet."
+NO_REPORT_LEFT = "Zoom has no report of this sitting any more."
 NOT_NOW = "Zoom's answer cannot be used at the moment."
 OVER = "The webinar is over at Zoom."
 REDIRECTED = "Zoom's address sends us elsewhere; this is not followed."
@@ -38,7 +40,7 @@ UNREACHABLE = "Zoom cannot be reached."
 UNREADABLE = "Zoom's answer cannot be read."
 WRONG = "Zoom finds a mistake in what it was sent."
 SENTENCES = (
-    BUSY, BUSY_TODAY, BUSY_FOR_HOST, BUSY_FOR_PERSON, CERTIFICATE, CREDENTIALS, DOWN, GONE, NO_ANSWER, NO_LICENCE, NO_HOST, NO_REPORT, NO_ROOM, NOT_NOW, OVER, REDIRECTED,
+    BUSY, BUSY_TODAY, BUSY_FOR_HOST, BUSY_FOR_PERSON, CERTIFICATE, CREDENTIALS, DOWN, GONE, NO_ANSWER, NO_LICENCE, NO_HOST, NO_REPORT, NO_REPORT_LEFT, NO_ROOM, NOT_NOW, OVER, REDIRECTED,
     REFUSED, SCOPES, TOKEN, UNREACHABLE, UNREADABLE, WRONG,
 )  # fmt: skip
 
@@ -56,6 +58,7 @@ _BY_CODE = {
     3035: NO_ROOM,
     3038: OVER,
     3043: NO_ROOM,
+    12702: NO_REPORT_LEFT,
     SCOPE_MISSING: SCOPES,
 }
 _BY_REACH = {
@@ -151,6 +154,22 @@ def failure(answer: Answer, now: datetime, *, unrepeatable: bool) -> Failure:
     sentence = _sentence(code, said)
     kind = NoLicence if sentence == NO_LICENCE else Failure
     return kind(sentence + said, permanent=True, status=status, code=code)
+
+
+@contextmanager
+def report_to_come() -> Iterator[None]:
+    """Soon after the end, Zoom does not know the sitting yet."""
+    try:
+        yield
+    except WebinarGone as failure:
+        raise Failure(NO_REPORT, status=failure.status, code=failure.code) from None
+
+
+def of_this_alone(failure: Failure) -> Failure:
+    """A permission that is missing is a matter of the one call that needs it."""
+    if failure.code != SCOPE_MISSING:
+        return failure
+    return Failure(failure.message, permanent=True, status=failure.status, code=failure.code)
 
 
 def unreadable(answer: Answer, *, unrepeatable: bool) -> Failure:

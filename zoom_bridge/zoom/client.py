@@ -7,7 +7,6 @@ lost, the Failure says `outcome_unknown`. All else may be repeated."""
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -39,6 +38,8 @@ _REGISTRANT_MISSING = (3000, 3079)
 _USER_MISSING = (1001, 1010)
 # And to a sitting that was not recorded, or not yet.
 _RECORDING_MISSING = 3301
+# And to a webinar without a survey, in one way or the other.
+_SURVEY_MISSING = (3000, answers.WEBINAR_MISSING)
 
 Status = Literal["approved", "pending", "denied"]
 Action = Literal["approve", "deny", "cancel"]
@@ -261,20 +262,32 @@ class ZoomClient:
             query = {"include_fields": "registrant_id", **page}
             return self._call(Label.HEAVY, "GET", "/report/webinars/{}/participants", value, query=query)
 
-        with _report_to_come():
+        with answers.report_to_come():
             return read_all(get_page, "participants", payloads.read_participant, lambda participant: participant)
 
     # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/qa
     def report_questions(self, sitting_uuid: str) -> list[Asked]:
-        with _report_to_come():
+        with answers.report_to_come():
             answer = self._call(Label.HEAVY, "GET", "/report/webinars/{}/qa", wiring.sitting(sitting_uuid))
         return _read(answer, proceedings.read_questions)
 
     # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/polls
     def report_votes(self, sitting_uuid: str) -> list[Voted]:
-        with _report_to_come():
+        with answers.report_to_come():
             answer = self._call(Label.HEAVY, "GET", "/report/webinars/{}/polls", wiring.sitting(sitting_uuid))
         return _read(answer, proceedings.read_votes)
+
+    # https://developers.zoom.us/docs/api/meetings/#tag/reports/get/report/webinars/{webinarId}/survey
+    def report_survey(self, sitting_uuid: str) -> list[Voted]:
+        """Empty also when the webinar has no survey, or Zoom does not know of it yet. An app that was made for an older
+        version of ours lacks this permission: nothing else has to stop for that."""
+        try:
+            answer = self._call(Label.HEAVY, "GET", "/report/webinars/{}/survey", wiring.sitting(sitting_uuid))
+        except Failure as failure:
+            if failure.code in _SURVEY_MISSING:
+                return []
+            raise answers.of_this_alone(failure) from None
+        return _read(answer, proceedings.read_survey)
 
     # https://developers.zoom.us/docs/api/meetings/#tag/cloud-recording/get/meetings/{meetingId}/recordings
     def find_recording(self, sitting_uuid: str) -> Recorded | None:
@@ -366,15 +379,6 @@ class ZoomClient:
         began = time.monotonic()
         self._pace.take(label, until, urgent=self._urgent)
         return time.monotonic() - began
-
-
-@contextmanager
-def _report_to_come() -> Iterator[None]:
-    """Soon after the end, Zoom does not know the sitting yet."""
-    try:
-        yield
-    except WebinarGone as failure:
-        raise Failure(answers.NO_REPORT, status=failure.status, code=failure.code) from None
 
 
 def _read(answer: Answer, read: Callable[[dict[str, Any]], _Read], *, unrepeatable: bool = False) -> _Read:

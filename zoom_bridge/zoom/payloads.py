@@ -177,7 +177,9 @@ class Participant:
     user_id              of the stay: the same in join and leave, another one after coming back
     participant_user_id  of the person's Zoom account; "" for guests
     seconds              None where Zoom does not say; 0 soon after the end may mean "not counted yet"
-    status               in_meeting or in_waiting_room; "" where Zoom does not say"""
+    status               in_meeting or in_waiting_room; "" where Zoom does not say
+    customer_key         what a page with Zoom's SDK said of who joins
+    bound_to             with a telephone call that was bound to somebody: their stay"""
 
     user_id: str
     participant_user_id: str
@@ -189,6 +191,8 @@ class Participant:
     leave_time: datetime | None
     seconds: int | None = None
     status: str = ""
+    customer_key: str = field(default="", repr=False)
+    bound_to: str = ""
 
 
 def read_webinar(fields: Mapping[str, Any]) -> Webinar:
@@ -291,6 +295,8 @@ def read_participant(fields: Mapping[str, Any]) -> Participant:
         leave_time=raw_json.instant(fields, "leave_time"),
         seconds=raw_json.whole(fields, "duration"),
         status=raw_json.ident(fields, "status"),
+        customer_key=raw_json.ident(fields, "customer_key"),
+        bound_to=raw_json.ident(fields, "bind_user_id"),
     )
 
 
@@ -350,9 +356,11 @@ def parse_webhook(body: bytes) -> Webhook:
     described = _part(payload, "object") or {}
     if not (name := raw_json.ident(said, "event", longest=100)):
         raise Malformed("no event")
+    if (at := told_at(said.get("event_ts"))) is None:
+        raise Malformed("event_ts is not a time")
     return Webhook(
         name=name,
-        at=_epoch_milliseconds(said, "event_ts"),
+        at=at,
         account_id=raw_json.ident(payload, "account_id"),
         webinar_id=raw_json.ident(described, "id", longest=32),
         sitting=raw_json.ident(described, "uuid"),
@@ -370,8 +378,9 @@ def _part(fields: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     return value
 
 
-def _epoch_milliseconds(fields: Mapping[str, Any], name: str) -> datetime:
-    milliseconds = raw_json.whole(fields, name)
+def told_at(event_ts: object) -> datetime | None:
+    """When it happened, from Zoom's milliseconds; None where they are none."""
+    milliseconds = raw_json.whole({"event_ts": event_ts}, "event_ts")
     if milliseconds is None or not 0 < milliseconds < 10**13:
-        raise Malformed(f"{name} is not a time")
+        return None
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)

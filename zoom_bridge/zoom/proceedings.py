@@ -1,5 +1,5 @@
-"""What a webinar leaves behind at Zoom: questions to the panel, answers to polls, recordings. Read from Zoom's JSON
-without trust (`raw_json.py`)."""
+"""What a webinar leaves behind at Zoom: questions to the panel, answers to polls and to the survey, recordings. Read from
+Zoom's JSON without trust (`raw_json.py`)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,9 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Voted:
-    """One person's answer to one question of a poll; several choices are separated by semicolons."""
+    """One person's answer to one question of a poll or of the survey; several choices are separated by semicolons.
+
+    poll_id  of a survey's question, its own id"""
 
     poll_id: str
     question: str
@@ -98,6 +100,19 @@ def read_votes(told: Mapping[str, Any]) -> list[Voted]:
             answer=raw_json.text(details, "answer", _LONGEST),
         )
         for _, details in _details(told)
+    ]
+
+
+def read_survey(told: Mapping[str, Any]) -> list[Voted]:
+    return [
+        Voted(
+            poll_id=raw_json.ident(details, "question_id"),
+            question=raw_json.text(details, "question", _LONGEST),
+            answer=answer,
+        )
+        for person in raw_json.rows(told, "survey_answers")
+        for details in _rows(person, "answer_details")
+        if (answer := raw_json.text(details, "answer", _LONGEST).strip())
     ]
 
 

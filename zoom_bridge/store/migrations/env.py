@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from zoom_bridge.store.mail_tables import metadata
+from zoom_bridge.store.evening_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -2,7 +2,7 @@
 // connection is lost. Without script the page is loaded again by hand.
 "use strict";
 (() => {
-  const EVERY = 5000, MINUTE = 60000;
+  const EVERY = 2500, MINUTE = 60000;
   const desk = document.querySelector("[data-live]");
   if (!desk) return;
   const find = (id) => document.getElementById(id);

@@ -1,0 +1,1 @@
+"""What is printed: certificates and the result of an event, as tagged PDF."""
