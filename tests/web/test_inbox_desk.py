@@ -173,7 +173,7 @@ def test_how_long_it_takes_until_a_report_is_here_and_applied(
     text = olga.open(PAGE).text
 
     assert "In der letzten Stunde kamen 3 Meldungen." in text
-    assert "binnen 2 s nach dem hier, was sie melden, die langsamste nach 40 s" in text
+    assert "binnen 2 s hier, nachdem es geschehen war, die langsamste nach 40 s" in text
 
 
 def test_what_was_kept_can_be_taken_away_and_replayed_elsewhere_and_here_changes_nothing(
