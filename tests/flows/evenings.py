@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.cast import ANNA, BEN
 from tests.clock import Clock
-from tests.flows.deeds import rows, run
+from tests.flows.deeds import in_zoom, rows, run
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.attendance import Room, fold
 from zoom_bridge.domain.event import Event
@@ -23,6 +23,17 @@ def deliver(bridge: Bridge, world: World, change: Callable[[list[Any]], list[Any
         receiving.keep(bridge.db, delivery.event, delivery.body.encode(), bridge.clock())
     world.outgoing.clear()
     run(bridge, "apply_webhooks")
+
+
+def begin(bridge: Bridge, event: Event, world: World, clock: Clock) -> tuple[Any, dict[str, str]]:
+    """The webinar starts, with everybody registered at the pretend Zoom, and nothing of it is told yet. Returns it, and
+    the registrants' numbers by address."""
+    run(bridge, "sync_webinars", "sync_registrants", "send_mail")
+    world.outgoing.clear()
+    (webinar,) = in_zoom(world)
+    clock.set(event.starts_at)
+    world.start(webinar.id)
+    return webinar, {one.email: one.id for one in webinar.registrants.values()}
 
 
 def room(bridge: Bridge, event: Event) -> Room:

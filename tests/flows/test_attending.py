@@ -7,7 +7,8 @@ import pytest
 
 from tests.cast import ANNA, BEN
 from tests.clock import Clock
-from tests.flows.deeds import asked, attend, in_zoom, look, rows, run
+from tests.flows.deeds import asked, attend, look, rows, run
+from tests.flows.evenings import begin
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.attendance import Room, Teller, fold
 from zoom_bridge.domain.event import Event
@@ -44,12 +45,7 @@ def reconcile(bridge: Bridge, clock: Clock, **later: float) -> None:
 def webinar(bridge: Bridge, event: Event, world: World, clock: Clock) -> Any:
     """It has just ended: Anna was there for an hour, Ben for half of it. Nothing of the evening is told yet."""
     attend(bridge, event, ANNA, BEN)
-    run(bridge, "sync_webinars", "sync_registrants")
-    world.outgoing.clear()
-    (webinar,) = in_zoom(world)
-    ids = {one.email: one.id for one in webinar.registrants.values()}
-    clock.set(event.starts_at)
-    world.start(webinar.id)
+    webinar, ids = begin(bridge, event, world, clock)
     world.join(webinar.id, ids[ANNA.email])
     ben = world.join(webinar.id, ids[BEN.email])
     clock.advance(minutes=30)

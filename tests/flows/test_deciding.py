@@ -8,8 +8,8 @@ from sqlalchemy import select
 from tests.builders import a_draft
 from tests.cast import ANNA, BEN, CHIARA, OLGA_EMAIL
 from tests.clock import Clock
-from tests.flows.deeds import attend, in_zoom, letters, look, rows, run
-from tests.flows.evenings import deliver, room
+from tests.flows.deeds import attend, letters, look, rows, run
+from tests.flows.evenings import begin, deliver, room
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.decision import Appearance, Verdict
 from zoom_bridge.domain.event import Event
@@ -43,12 +43,7 @@ def evening(bridge: Bridge, event: Event, world: World, clock: Clock) -> None:
     """Anna comes by her link, and Georg by it as well; somebody at "Küche iPad", and Chiara does not come. All of it is
     told by webhooks."""
     attend(bridge, event, ANNA, BEN, CHIARA)
-    run(bridge, "sync_webinars", "sync_registrants", "send_mail")
-    world.outgoing.clear()
-    (webinar,) = in_zoom(world)
-    ids = {one.email: one.id for one in webinar.registrants.values()}
-    clock.set(event.starts_at)
-    world.start(webinar.id)
+    webinar, ids = begin(bridge, event, world, clock)
     world.join(webinar.id, ids[ANNA.email])
     world.join(webinar.id, ids[ANNA.email], name="Georg Albers")
     world.join(webinar.id, name="Küche iPad")

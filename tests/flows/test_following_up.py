@@ -9,8 +9,8 @@ from sqlalchemy import update
 from tests.builders import a_draft
 from tests.cast import ANNA, BEN, CHIARA
 from tests.clock import Clock
-from tests.flows.deeds import attend, current, in_zoom, letters, look, rows, run, said
-from tests.flows.evenings import deliver
+from tests.flows.deeds import attend, current, letters, look, rows, run, said
+from tests.flows.evenings import begin, deliver
 from tests.mailbox import Mailbox
 from zoom_bridge.bridge import Bridge
 from zoom_bridge.domain.event import Event
@@ -33,12 +33,7 @@ def event(bridge: Bridge, event: Event) -> Event:
 def hold(bridge: Bridge, event: Event, world: World, clock: Clock) -> None:
     """Anna stays, Ben leaves after half an hour, Chiara does not come, Dora rings. Nothing of it is told yet."""
     attend(bridge, event, ANNA, BEN, CHIARA, DORA)
-    run(bridge, "sync_webinars", "sync_registrants", "send_mail")
-    world.outgoing.clear()
-    (webinar,) = in_zoom(world)
-    ids = {one.email: one.id for one in webinar.registrants.values()}
-    clock.set(event.starts_at)
-    world.start(webinar.id)
+    webinar, ids = begin(bridge, event, world, clock)
     world.join(webinar.id, ids[ANNA.email])
     world.join(webinar.id, ids[DORA.email], device="phone")
     ben = world.join(webinar.id, ids[BEN.email])

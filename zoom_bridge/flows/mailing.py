@@ -160,7 +160,7 @@ class Run:
                     to_send = outbox.find_to_send(connection, number, word, now)
                     if to_send is None:
                         continue
-                    skip, composing = _look(connection, self.letters, to_send, now, self.events_seen)
+                    skip, composing = self._look(connection, to_send, now)
                 except StatementFailed:
                     raise
                 except Exception as error:
@@ -191,21 +191,113 @@ class Run:
             return None
         return self.rests_until(to_send.registration.email, now)
 
+    def _look(self, connection: Connection, to_send: ToSend, now: datetime) -> Look:
+        if to_send.message.kind in LETTING_IN:
+            return self._sign_in_letter(connection, to_send, now)
+        if to_send.message.organiser_id is not None:
+            return self._test_letter(connection, to_send, now)
+        if to_send.message.panel_seat_id is not None:
+            return self._panel_letter(connection, to_send, now)
+        return self._letter(connection, to_send, now)
 
-def _look(
-    connection: Connection,
-    letters: Letters,
-    to_send: ToSend,
-    now: datetime,
-    events_seen: EventsSeen,
-) -> Look:
-    if to_send.message.kind in LETTING_IN:
-        return _sign_in_letter(connection, letters, to_send, now)
-    if to_send.message.organiser_id is not None:
-        return _test_letter(connection, letters, to_send, now)
-    if to_send.message.panel_seat_id is not None:
-        return _panel_letter(connection, letters, to_send, now, events_seen)
-    return _letter(connection, letters, to_send, now, events_seen)
+    def _letter(self, connection: Connection, to_send: ToSend, now: datetime) -> Look:
+        message, registration = to_send.message, to_send.registration
+        if registration is None:
+            return Skip.FORGOTTEN, None
+        seen = self._event(connection, registration.event_id, to_send)
+        if seen is None:
+            return Skip.FORGOTTEN, None
+        event, phone = seen
+        if message.circular_id is not None:
+            circular = circulars.find(connection, message.circular_id)
+            if circular is None or circular.stopped_at:
+                return Skip.STOPPED, None
+            if not still_concerns(circular, registration):
+                return Skip.SUPERSEDED, None
+            to_send = replace(to_send, own=circular.words(registration.language))
+        if message.kind is Kind.CERTIFICATE:
+            return self._certificate(connection, to_send, registration, event, now)
+        if message.kind in TOGETHER and event.series_id:
+            taken = dates.taken_by(connection, event.series_id, registration.email_key)
+            told = told_together(message.kind, registration, taken, now)
+            if now >= message.useful_until or (not told and now >= event.ends_at):
+                return Skip.EXPIRED, None
+            if len(told) > 1:
+                return None, partial(self.letters.compose_dates, message, registration, told, to_send.own)
+            if told and told[0].registration.id != registration.id:
+                # The date that it was written for is off; of those chosen with it, one is left.
+                event, registration = events.find(connection, told[0].event.id) or event, told[0].registration
+                phone = _phone_way(connection, event.id)
+                revision = event.schedule_revision
+                message = replace(
+                    message, registration_id=registration.id, event_id=event.id, schedule_revision=revision
+                )
+        skip = reason_to_skip(message, event, registration, now)
+        return skip, None if skip else partial(
+            self.letters.compose, message, event, registration, now, to_send.own, phone
+        )
+
+    def _certificate(
+        self, connection: Connection, to_send: ToSend, person: Registration, event: Event, now: datetime
+    ) -> Look:
+        """The letter that goes with a certificate. One that was issued later has a letter of its own."""
+        message, certificate = to_send.message, certificates.find_holding(connection, person.id)
+        skip = reason_to_skip(message, event, person, now)
+        if skip or certificate is None or certificate.issued_at > message.created_at:
+            return skip or Skip.SUPERSEDED, None
+        if not certifying.may_be_shown(self.letters.links, event, person, certificate):
+            return Skip.SUPERSEDED, None
+        printing = certifying.printing(connection, event)
+        enclosing = partial(_enclosed, partial(printing.sheet, self.letters.links, person, certificate))
+        return None, partial(self.letters.compose, message, event, person, now, to_send.own, enclosing=enclosing)
+
+    def _panel_letter(self, connection: Connection, to_send: ToSend, now: datetime) -> Look:
+        message = to_send.message
+        seat = panel_seats.find(connection, message.panel_seat_id or 0)
+        seen = self._event(connection, seat.event_id, to_send) if seat else None
+        if seat is None or seen is None:
+            return Skip.FORGOTTEN, None
+        event = seen.event
+        skip = reason_to_skip_for_panel(message, event, seat, now)
+        return skip, None if skip else partial(
+            self.letters.compose_for_panel, message, event, seat, now, to_send.own
+        )
+
+    def _event(self, connection: Connection, event_id: int, to_send: ToSend) -> Seen | None:
+        key = (event_id, to_send.event_revision)
+        if key not in self.events_seen and (event := events.find(connection, event_id)):
+            self.events_seen[key] = Seen(event, _phone_way(connection, event_id))
+        return self.events_seen.get(key)
+
+    def _test_letter(self, connection: Connection, to_send: ToSend, now: datetime) -> Look:
+        message = to_send.message
+        organiser = organisers.find(connection, message.organiser_id or 0)
+        event = events.find(connection, message.event_id or 0)
+        if organiser is None or event is None:
+            return Skip.FORGOTTEN, None
+        if now >= message.useful_until:
+            return Skip.EXPIRED, None
+        own = to_send.own
+        if message.circular_id is not None:
+            circular = circulars.find(connection, message.circular_id)
+            own = circular.words(message.language or "") if circular else None
+        enclosing = None
+        if message.kind is Kind.CERTIFICATE:
+            printing = certifying.printing(connection, event)
+            language = message.language or organiser.language
+            specimen = partial(printing.specimen, self.letters.links, organiser.name, language, now)
+            enclosing = partial(_enclosed, specimen)
+        return None, partial(self.letters.compose_test, message, event, organiser, now, own, enclosing)
+
+    def _sign_in_letter(self, connection: Connection, to_send: ToSend, now: datetime) -> Look:
+        message = to_send.message
+        sign_in = organisers.find_sign_in(connection, message.sign_in_id or 0)
+        organiser = organisers.find(connection, sign_in.organiser_id) if sign_in else None
+        if sign_in is None or organiser is None:
+            return Skip.FORGOTTEN, None
+        if sign_in.used_at or now >= message.useful_until:
+            return Skip.EXPIRED, None
+        return None, partial(self.letters.compose_sign_in, message, organiser, sign_in, now)
 
 
 def _skip(connection: Connection, message: Message, word: str, now: datetime, reason: Skip | None) -> None:
@@ -256,63 +348,6 @@ def try_again(db: Database, message_id: int, now: datetime) -> None:
         outbox.make_due(connection, message_id, now)
 
 
-def _letter(
-    connection: Connection,
-    letters: Letters,
-    to_send: ToSend,
-    now: datetime,
-    events_seen: EventsSeen,
-) -> Look:
-    message, registration = to_send.message, to_send.registration
-    if registration is None:
-        return Skip.FORGOTTEN, None
-    seen = _event(connection, registration.event_id, to_send, events_seen)
-    if seen is None:
-        return Skip.FORGOTTEN, None
-    event, phone = seen
-    if message.circular_id is not None:
-        circular = circulars.find(connection, message.circular_id)
-        if circular is None or circular.stopped_at:
-            return Skip.STOPPED, None
-        if not still_concerns(circular, registration):
-            return Skip.SUPERSEDED, None
-        to_send = replace(to_send, own=circular.words(registration.language))
-    if message.kind is Kind.CERTIFICATE:
-        return _certificate(connection, letters, to_send, registration, event, now)
-    if message.kind in TOGETHER and event.series_id:
-        taken = dates.taken_by(connection, event.series_id, registration.email_key)
-        told = told_together(message.kind, registration, taken, now)
-        if now >= message.useful_until or (not told and now >= event.ends_at):
-            return Skip.EXPIRED, None
-        if len(told) > 1:
-            return None, partial(letters.compose_dates, message, registration, told, to_send.own)
-        if told and told[0].registration.id != registration.id:
-            # The date that it was written for is off; of those chosen with it, one is left.
-            event, registration = events.find(connection, told[0].event.id) or event, told[0].registration
-            phone = _phone_way(connection, event.id)
-            revision = event.schedule_revision
-            message = replace(
-                message, registration_id=registration.id, event_id=event.id, schedule_revision=revision
-            )
-    skip = reason_to_skip(message, event, registration, now)
-    return skip, None if skip else partial(letters.compose, message, event, registration, now, to_send.own, phone)
-
-
-def _certificate(
-    connection: Connection, letters: Letters, to_send: ToSend, person: Registration, event: Event, now: datetime
-) -> Look:
-    """The letter that goes with a certificate. One that was issued later has a letter of its own."""
-    message, certificate = to_send.message, certificates.find_holding(connection, person.id)
-    skip = reason_to_skip(message, event, person, now)
-    if skip or certificate is None or certificate.issued_at > message.created_at:
-        return skip or Skip.SUPERSEDED, None
-    if not certifying.may_be_shown(letters.links, event, person, certificate):
-        return Skip.SUPERSEDED, None
-    printing = certifying.printing(connection, event)
-    enclosing = partial(_enclosed, partial(printing.sheet, letters.links, person, certificate))
-    return None, partial(letters.compose, message, event, person, now, to_send.own, enclosing=enclosing)
-
-
 def _enclosed(printed: Callable[[], bytes]) -> bytes:
     try:
         return printed()
@@ -320,62 +355,6 @@ def _enclosed(printed: Callable[[], bytes]) -> bytes:
         raise Failure(str(error)) from error
 
 
-def _panel_letter(
-    connection: Connection,
-    letters: Letters,
-    to_send: ToSend,
-    now: datetime,
-    events_seen: EventsSeen,
-) -> Look:
-    message = to_send.message
-    seat = panel_seats.find(connection, message.panel_seat_id or 0)
-    seen = _event(connection, seat.event_id, to_send, events_seen) if seat else None
-    if seat is None or seen is None:
-        return Skip.FORGOTTEN, None
-    event = seen.event
-    skip = reason_to_skip_for_panel(message, event, seat, now)
-    return skip, None if skip else partial(letters.compose_for_panel, message, event, seat, now, to_send.own)
-
-
-def _event(connection: Connection, event_id: int, to_send: ToSend, events_seen: EventsSeen) -> Seen | None:
-    key = (event_id, to_send.event_revision)
-    if key not in events_seen and (event := events.find(connection, event_id)):
-        events_seen[key] = Seen(event, _phone_way(connection, event_id))
-    return events_seen.get(key)
-
-
 def _phone_way(connection: Connection, event_id: int) -> PhoneWay | None:
     twin = webinars.find_by_event(connection, event_id)
     return twin.phone_way if twin else None
-
-
-def _test_letter(connection: Connection, letters: Letters, to_send: ToSend, now: datetime) -> Look:
-    message = to_send.message
-    organiser = organisers.find(connection, message.organiser_id or 0)
-    event = events.find(connection, message.event_id or 0)
-    if organiser is None or event is None:
-        return Skip.FORGOTTEN, None
-    if now >= message.useful_until:
-        return Skip.EXPIRED, None
-    own = to_send.own
-    if message.circular_id is not None:
-        circular = circulars.find(connection, message.circular_id)
-        own = circular.words(message.language or "") if circular else None
-    enclosing = None
-    if message.kind is Kind.CERTIFICATE:
-        printing = certifying.printing(connection, event)
-        language = message.language or organiser.language
-        specimen = partial(printing.specimen, letters.links, organiser.name, language, now)
-        enclosing = partial(_enclosed, specimen)
-    return None, partial(letters.compose_test, message, event, organiser, now, own, enclosing)
-
-
-def _sign_in_letter(connection: Connection, letters: Letters, to_send: ToSend, now: datetime) -> Look:
-    message = to_send.message
-    sign_in = organisers.find_sign_in(connection, message.sign_in_id or 0)
-    organiser = organisers.find(connection, sign_in.organiser_id) if sign_in else None
-    if sign_in is None or organiser is None:
-        return Skip.FORGOTTEN, None
-    if sign_in.used_at or now >= message.useful_until:
-        return Skip.EXPIRED, None
-    return None, partial(letters.compose_sign_in, message, organiser, sign_in, now)

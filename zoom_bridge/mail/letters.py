@@ -216,7 +216,9 @@ class Letters:
             raise Failure("The letter is not this organiser's.", permanent=True)
         language = message.language if message.language in LANGUAGES else LANGUAGES[0]
         name = letterhead.clean_line(organiser.name)
-        rendered = self._example(message.kind, language, event, name, organiser.email, now, own)
+        rendered = example(
+            message.kind, language, event, name, organiser.email, now, self.links, self._sender_as_given, own
+        )
         marked = replace(rendered, subject=f"{TEST_MARK} {rendered.subject}")
         prepared = self._prepare(marked, event, own, file_name(language, enclosing))
         return self._envelope(message, prepared, name, organiser.email, in_slot(enclosing))
@@ -239,28 +241,25 @@ class Letters:
             sender=_shown(event.hosted_by or self._sender_name, self._sender),
             reply_to=_shown(event.help_name, reply_to) if reply_to else "",
             recipient=_shown(name, email),
-            **vars(self._example(kind, language, event, name, email, now, own, waiting=waiting)),
+            **vars(
+                example(
+                    kind,
+                    language,
+                    event,
+                    name,
+                    email,
+                    now,
+                    self.links,
+                    self._sender_as_given,
+                    own,
+                    waiting=waiting,
+                )
+            ),
         )
 
     def suggestion(self, kind: Kind, language: str) -> tuple[str, str]:
         """Our own subject and opening with placeholders, for an organiser to change."""
         return suggestion(kind, language)
-
-    def _example(
-        self,
-        kind: Kind,
-        language: str,
-        event: Event,
-        name: str,
-        email: str,
-        now: datetime,
-        own: LetterText | None,
-        *,
-        waiting: bool = False,
-    ) -> Rendered:
-        return example(
-            kind, language, event, name, email, now, self.links, self._sender_as_given, own, waiting=waiting
-        )
 
     def _values(
         self, message: Message, event: Event, registration: Registration, name: str, language: str

@@ -17,9 +17,9 @@ from zoom_bridge.i18n import Speech
 from zoom_bridge.store import instances
 from zoom_bridge.web import backstage, branding, guards
 from zoom_bridge.web.context import bridge, say, speech
-from zoom_bridge.web.fields import N_, Line, MailAddress, Phone, SpokenForm, Texts, WebAddress
+from zoom_bridge.web.fields import N_, Line, MailAddress, Phone, WebAddress
 from zoom_bridge.web.form_pictures import ChosenFile, ChosenPicture, Fields, received, received_untrusted
-from zoom_bridge.web.forms import Complaint, complained
+from zoom_bridge.web.forms import ShortForm, complained
 from zoom_bridge.web.uploads import ACCEPTED
 
 bp = Blueprint("body_settings", __name__)
@@ -28,22 +28,11 @@ bp = Blueprint("body_settings", __name__)
 _LARGEST_FORM = 9 * 1024 * 1024
 
 
-class Part(SpokenForm):
+class Part(ShortForm):
     """A part of the page, with a form and a button of its own. Its fields are called as those of the instance."""
-
-    def __init__(self, speech: Speech, fields: Fields) -> None:
-        self.speech = speech
-        super().__init__(fields, meta={"texts": Texts(speech)})
 
     def changes(self) -> dict[str, str]:
         return {field.name: field.value for field in self}
-
-    def complaints(self) -> list[Complaint]:
-        return [
-            Complaint(field.id, self.speech.say(field.label.text), str(field.errors[0]))
-            for field in self
-            if field.errors
-        ]
 
 
 class Who(Part):

@@ -4,7 +4,6 @@ download them. What stands on them is `paper/certificate_sheet.py`; strangers ch
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,15 +17,14 @@ from zoom_bridge.domain.refusals import NotFound
 from zoom_bridge.domain.registration import Registration
 from zoom_bridge.flows import certifying
 from zoom_bridge.flows.certifying import Roll
-from zoom_bridge.i18n import Speech
 from zoom_bridge.paper import press
 from zoom_bridge.paper.certificate_sheet import LONGEST_TEXT, ours
 from zoom_bridge.store import certificates, registrations
 from zoom_bridge.web import backstage, event_desk, guards
 from zoom_bridge.web.archive import archived, as_pdf, fit
 from zoom_bridge.web.context import bridge, now, say, speech
-from zoom_bridge.web.fields import N_, Count, Line, Passage, SpokenForm, Texts
-from zoom_bridge.web.forms import Complaint, complained
+from zoom_bridge.web.fields import N_, Count, Line, Passage
+from zoom_bridge.web.forms import ShortForm, complained
 
 bp = Blueprint("certificate_desk", __name__)
 
@@ -39,22 +37,11 @@ _NARROWLY = 100
 _PORTION = 200
 
 
-class RuleForm(SpokenForm):
+class RuleForm(ShortForm):
     share = Count(N_("How much of the time, in per cent"), most=100)
     signed_by = Line(N_("Signed by"))
     text_de = Passage(N_("Text in German"), longest=LONGEST_TEXT)
     text_en = Passage(N_("Text in English"), longest=LONGEST_TEXT)
-
-    def __init__(self, speech: Speech, fields: Any) -> None:
-        self.speech = speech
-        super().__init__(fields, meta={"texts": Texts(speech)})
-
-    def complaints(self) -> list[Complaint]:
-        return [
-            Complaint(field.id, self.speech.say(field.label.text), str(field.errors[0]))
-            for field in self
-            if field.errors
-        ]
 
     def rule(self, event_id: int) -> CertificateRule:
         return CertificateRule(

@@ -21,30 +21,19 @@ from zoom_bridge.web.fields import (
     Day,
     Line,
     Passage,
-    SpokenForm,
-    Texts,
     clock_of,
     day_of,
 )
-from zoom_bridge.web.forms import Complaint
+from zoom_bridge.web.forms import ShortForm
 
 _MOST_WEEKS = 12
 _TOO_MANY = N_("These are more than %(most)s dates. Please choose fewer.")
 
 
-class _DatesForm(SpokenForm):
+class _DatesForm(ShortForm):
     def __init__(self, speech: Speech, event: Event, fields: "MultiDict[str, str]") -> None:
-        self.speech = speech
         self.event = event
-        super().__init__(fields, meta={"texts": Texts(speech)})
-
-    def complaints(self) -> list[Complaint]:
-        """In the order of the page."""
-        return [
-            Complaint(field.id, self.speech.say(field.label.text), str(field.errors[0]))
-            for field in self
-            if field.errors
-        ]
+        super().__init__(speech, fields)
 
     def _possible(self, starts: Sequence[Start], field: Line, known: Sequence[datetime], now: datetime) -> bool:
         """Whether each of these can be a date; the first that cannot is complained about."""

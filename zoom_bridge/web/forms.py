@@ -93,6 +93,22 @@ def complained(complaints: Sequence[Complaint]) -> dict[str, Any]:
     return {"complaints": complaints, "errors": {one.field_id: one.sentence for one in complaints}}
 
 
+class ShortForm(SpokenForm):
+    """A form whose fields stand in the order of its page."""
+
+    def __init__(self, speech: Speech, fields: "MultiDict[str, str]") -> None:
+        self.speech = speech
+        super().__init__(fields, meta={"texts": Texts(speech)})
+
+    def complaints(self) -> list[Complaint]:
+        """In the order of the page."""
+        return [
+            Complaint(field.id, self.speech.say(field.label.text), str(field.errors[0]))
+            for field in self
+            if field.errors
+        ]
+
+
 class EventForm(SpokenForm):
     """`draft` is the way in; `complaints` says why there is none."""
 

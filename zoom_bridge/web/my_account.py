@@ -10,8 +10,8 @@ from zoom_bridge.flows import welcoming
 from zoom_bridge.i18n import LANGUAGES, Speech
 from zoom_bridge.web import backstage, guards
 from zoom_bridge.web.context import bridge, say, speech
-from zoom_bridge.web.fields import N_, Choice, Line, SpokenForm, Texts
-from zoom_bridge.web.forms import Complaint, complained
+from zoom_bridge.web.fields import N_, Choice, Line
+from zoom_bridge.web.forms import ShortForm, complained
 from zoom_bridge.web.in_words import ROLES
 
 bp = Blueprint("my_account", __name__)
@@ -19,23 +19,15 @@ bp = Blueprint("my_account", __name__)
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
 
-class AccountForm(SpokenForm):
+class AccountForm(ShortForm):
     """Name and language of an organiser."""
 
     name = Line(N_("Name"), missing=N_("Please enter a name."))
     language = Choice(N_("Language"))
 
     def __init__(self, speech: Speech, fields: "MultiDict[str, str]") -> None:
-        self.speech = speech
-        super().__init__(fields, meta={"texts": Texts(speech)})
+        super().__init__(speech, fields)
         self.language.offers = [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
-
-    def complaints(self) -> list[Complaint]:
-        return [
-            Complaint(field.id, self.speech.say(field.label.text), str(field.errors[0]))
-            for field in self
-            if field.errors
-        ]
 
 
 @bp.get("/me")

@@ -105,7 +105,7 @@ def _refuse(status: int, reason: str) -> Response:
 def _write_down() -> None:
     due = _tally().due(now())
     if due:
-        with suppress(DatabaseUnavailable):  # the answer does not wait for numbers
+        with suppress(DatabaseUnavailable):  # numbers may get lost, the answer may not
             receiving.count_refused(bridge().db, due, now())
 
 
